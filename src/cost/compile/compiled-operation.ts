@@ -1,0 +1,52 @@
+import type { FieldCost } from '../schema/schema-costs.ts'
+import type { Condition } from './condition.ts'
+import type { Expression } from './expression.ts'
+import type { Slice } from './list-size.ts'
+
+/** One operation, compiled: everything that can be known before the variables are. */
+export interface CompiledOperation {
+  readonly kind: 'query' | 'mutation' | 'subscription'
+  readonly rootTypeName: string
+  readonly rootTypeWeight: number
+  readonly root: CompiledSelection
+  /** Every selection, children before parents: evaluating them in this order needs no recursion. */
+  readonly selections: readonly CompiledSelection[]
+}
+
+/** A merged selection on one returned type. */
+export interface CompiledSelection {
+  /** Position in `CompiledOperation.selections`. */
+  readonly index: number
+  /** One for each group of possible object types that cost alike. Just one of them happens; the dearest is charged. */
+  readonly alternatives: readonly [CompiledAlternative, ...CompiledAlternative[]]
+  /** Response names under which `__typename` is selected for every possible type. */
+  readonly typenameKeys: readonly string[]
+}
+
+export interface CompiledAlternative {
+  readonly typeNames: ReadonlySet<string>
+  /** The fields that can cost something. Free scalars are left out. */
+  readonly fields: readonly CompiledField[]
+}
+
+export interface CompiledField {
+  readonly responseName: string
+  readonly cost: FieldCost
+  readonly selectedWhen: Condition
+  /** `call(f)`: what one call of this field costs. Never negative. */
+  readonly call: Expression
+  /** How many items it returns; undefined for a field that is no list, which counts once. */
+  readonly size: Expression | undefined
+  readonly sizeSource: SizeSource | undefined
+  readonly slices: readonly Slice[]
+  readonly children: CompiledSelection | undefined
+}
+
+/** Where a list's size comes from, the first that says something winning. */
+export interface SizeSource {
+  /** The coordinate of the parent that hands its size down through `sizedFields`. */
+  readonly inheritedFrom: string | undefined
+  readonly inherited: Expression
+  readonly slicing: Expression
+  readonly assumedSize: number | undefined
+}

@@ -1,0 +1,174 @@
+import type {
+  CompiledAlternative,
+  CompiledField,
+  CompiledOperation,
+  CompiledSelection,
+} from '../compile/compiled-operation.ts'
+import { evaluate, type Variables } from '../compile/expression.ts'
+import { NO_SIZE } from '../compile/list-size.ts'
+import type { CostSettings } from '../cost-options.ts'
+import {
+  alternativeFieldCost,
+  alternativeTypeCost,
+  count,
+  type createEstimator,
+  type SelectionTotals,
+} from './estimate.ts'
+import { type Cost, times } from './totals.ts'
+
+/** What one response path adds to the totals. */
+export interface CostRow {
+  /** Response names joined by dots; the empty path is the operation itself. */
+  readonly path: string
+  /** The schema coordinate, `Type.field`; the root type for the operation itself. */
+  readonly coordinate: string
+  /** How many of it there are at most, over the whole response. */
+  readonly instances: number
+  /** Where the number of items comes from; undefined for a field that is no list. */
+  readonly sizeFrom: string | undefined
+  readonly weightFrom: 'directive' | 'default'
+  /** By itself, all instances together. The rows' `own` add up to the totals. */
+  readonly own: Totals
+  /** With everything selected inside it. */
+  readonly total: Totals
+}
+
+export interface Totals {
+  readonly fieldCost: number
+  readonly typeCost: number
+}
+
+/** An estimate with the rows that it is made of. */
+export interface CostExplanation extends Cost {
+  readonly rows: readonly CostRow[]
+  /** True where there are more paths than rows are kept: their cost then stands in the `own` of a row above them. */
+  readonly truncated: boolean
+}
+
+/** Paths past which no further row is made: merged fragments can have exponentially many. */
+const MAX_ROWS = 5_000
+
+type Estimator = ReturnType<typeof createEstimator>
+
+export function createExplain(settings: CostSettings, operation: CompiledOperation, estimator: Estimator) {
+  return (variables: Variables): CostExplanation => {
+    const cost = estimator.estimate(variables)
+    const writer = new RowWriter(settings, variables, estimator.selectionTotals(variables))
+    writer.operation(operation, cost)
+    return { ...cost, rows: writer.rows, truncated: writer.truncated }
+  }
+}
+
+/** Which of the two totals a row takes part in: under an abstract type each total has its own dearest alternative. */
+interface Share {
+  readonly instances: number
+  readonly field: boolean
+  readonly type: boolean
+}
+
+class RowWriter {
+  readonly rows: CostRow[] = []
+  truncated = false
+  private readonly settings: CostSettings
+  private readonly variables: Variables
+  private readonly totals: SelectionTotals
+
+  constructor(settings: CostSettings, variables: Variables, totals: SelectionTotals) {
+    this.settings = settings
+    this.variables = variables
+    this.totals = totals
+  }
+
+  operation({ root, rootTypeName }: CompiledOperation, { fieldCost, typeCost }: Cost): void {
+    const total = { fieldCost, typeCost }
+    this.row(
+      { path: '', coordinate: rootTypeName, instances: 1, sizeFrom: undefined, weightFrom: 'default', total },
+      () => this.selection(root, '', { instances: 1, field: true, type: true }),
+    )
+  }
+
+  // A row's own part is its total less the totals of its children, so that clamped sums still add up.
+  private row(row: Omit<CostRow, 'own'>, children: () => Totals): Totals {
+    if (this.rows.length >= MAX_ROWS) {
+      this.truncated = true
+      return { fieldCost: 0, typeCost: 0 }
+    }
+    const position = this.rows.push({ ...row, own: row.total }) - 1
+    const below = children()
+    const own = {
+      fieldCost: row.total.fieldCost - below.fieldCost,
+      typeCost: row.total.typeCost - below.typeCost,
+    }
+    this.rows[position] = { ...row, own }
+    return row.total
+  }
+
+  private selection(selection: CompiledSelection, path: string, share: Share): Totals {
+    const { variables, totals } = this
+    const byField = dearest(selection, (alternative) => alternativeFieldCost(alternative, variables, totals))
+    const byType = dearest(selection, (alternative) => alternativeTypeCost(alternative, variables, totals))
+    const below = { fieldCost: 0, typeCost: 0 }
+    for (const alternative of new Set([byField, byType])) {
+      const part = {
+        ...share,
+        field: share.field && alternative === byField,
+        type: share.type && alternative === byType,
+      }
+      if (!part.field && !part.type) continue
+      for (const field of alternative.fields) {
+        const total = this.field(field, path, part)
+        below.fieldCost += total.fieldCost
+        below.typeCost += total.typeCost
+      }
+    }
+    return below
+  }
+
+  private field(field: CompiledField, parentPath: string, share: Share): Totals {
+    const { variables, totals } = this
+    if (field.selectedWhen !== undefined && !field.selectedWhen(variables)) return { fieldCost: 0, typeCost: 0 }
+    const alone: CompiledAlternative = { typeNames: new Set(), fields: [field] }
+    const path = parentPath === '' ? field.responseName : `${parentPath}.${field.responseName}`
+    const instances = times(share.instances, count(field.size, variables))
+    const total = {
+      fieldCost: share.field ? times(share.instances, alternativeFieldCost(alone, variables, totals)) : 0,
+      typeCost: share.type ? times(share.instances, alternativeTypeCost(alone, variables, totals)) : 0,
+    }
+    return this.row(
+      {
+        path,
+        coordinate: field.cost.coordinate,
+        instances,
+        sizeFrom: this.sizeFrom(field),
+        weightFrom: field.cost.weightSource,
+        total,
+      },
+      () => this.below(field, path, { ...share, instances }, total),
+    )
+  }
+
+  // Children whose sum a negative weight clamps to nothing have no part in the total: they get no rows.
+  private below(field: CompiledField, path: string, share: Share, total: Totals): Totals {
+    if (field.children === undefined) return { fieldCost: 0, typeCost: 0 }
+    const type = share.type && total.typeCost > 0
+    return this.selection(field.children, path, { ...share, type })
+  }
+
+  private sizeFrom({ sizeSource, slices }: CompiledField): string | undefined {
+    if (sizeSource === undefined) return undefined
+    if (evaluate(sizeSource.inherited, this.variables) !== NO_SIZE) return `sizedFields of ${sizeSource.inheritedFrom}`
+    const size = evaluate(sizeSource.slicing, this.variables)
+    if (size !== NO_SIZE) {
+      const slice = slices.find((candidate) => evaluate(candidate.size, this.variables) === size)
+      return `argument ${slice?.path}${slice?.isGiven(this.variables) === false ? ' (default)' : ''}`
+    }
+    return sizeSource.assumedSize === undefined ? `defaultListSize (${this.settings.defaultListSize})` : 'assumedSize'
+  }
+}
+
+function dearest(
+  { alternatives }: CompiledSelection,
+  price: (alternative: CompiledAlternative) => number,
+): CompiledAlternative {
+  return alternatives.reduce((best, candidate) => (price(candidate) > price(best) ? candidate : best))
+}

@@ -1,0 +1,92 @@
+import type {
+  CompiledAlternative,
+  CompiledField,
+  CompiledOperation,
+  CompiledSelection,
+} from '../compile/compiled-operation.ts'
+import { evaluate, type Variables } from '../compile/expression.ts'
+import type { CostSettings } from '../cost-options.ts'
+import { type Cost, toCost } from './totals.ts'
+
+/**
+ * Makes the function that computes the same numbers from a response: what is there is counted, what is null or missing
+ * costs nothing. It visits objects and lists; scalars only where their weight makes them count.
+ */
+export function createMeasure(settings: CostSettings, operation: CompiledOperation) {
+  return (data: unknown, variables: Variables): Cost => {
+    if (!isRecord(data)) return toCost(settings, 0, 0)
+    const meter = new ResponseMeter(variables)
+    meter.object(operation.root, data)
+    return toCost(settings, meter.field, operation.rootTypeWeight + meter.type)
+  }
+}
+
+// The two sums travel as fields of one object, so that a visit returns nothing and allocates nothing.
+class ResponseMeter {
+  field = 0
+  type = 0
+  private readonly variables: Variables
+
+  constructor(variables: Variables) {
+    this.variables = variables
+  }
+
+  /** Adds what is selected inside one object. */
+  object(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): void {
+    const [first, ...others] = selection.alternatives
+    const known = others.length === 0 ? first : this.alternativeOf(selection, data)
+    if (known === undefined) this.dearestAlternative(selection, data)
+    else this.alternative(known, data)
+  }
+
+  // The object does not say what it is: the dearest reading of it counts, as in the estimate.
+  private dearestAlternative(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): void {
+    const { field, type } = this
+    let mostField = 0
+    let mostType = 0
+    for (const alternative of selection.alternatives) {
+      this.field = 0
+      this.type = 0
+      this.alternative(alternative, data)
+      mostField = Math.max(mostField, this.field)
+      mostType = Math.max(mostType, this.type)
+    }
+    this.field = field + mostField
+    this.type = type + mostType
+  }
+
+  private alternativeOf(
+    { alternatives, typenameKeys }: CompiledSelection,
+    data: Readonly<Record<string, unknown>>,
+  ): CompiledAlternative | undefined {
+    const [key] = typenameKeys
+    const typeName = key === undefined ? undefined : data[key]
+    if (typeof typeName !== 'string') return undefined
+    return alternatives.find(({ typeNames }) => typeNames.has(typeName))
+  }
+
+  private alternative({ fields }: CompiledAlternative, data: Readonly<Record<string, unknown>>): void {
+    for (const field of fields) {
+      const value = data[field.responseName]
+      if (value === null || value === undefined) continue
+      this.field += evaluate(field.call, this.variables)
+      const typeBefore = this.type
+      this.value(field, value)
+      if (this.type < typeBefore) this.type = typeBefore
+    }
+  }
+
+  // A list of lists counts every item inside, as its size does.
+  private value(field: CompiledField, value: unknown): void {
+    if (Array.isArray(value)) {
+      for (const item of value) this.value(field, item)
+    } else if (value !== null && value !== undefined) {
+      this.type += field.cost.typeWeight
+      if (field.children !== undefined && isRecord(value)) this.object(field.children, value)
+    }
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
