@@ -1,0 +1,187 @@
+import { type DocumentNode, type GraphQLSchema, getVariableValues } from 'graphql'
+import type { Client } from '../accounts/client.ts'
+import type { Budget } from '../budget/budget.ts'
+import type { BudgetStore, Charge, Reservation, TakeResult } from '../budget/budget-store.ts'
+import type { Cost } from '../cost/evaluate/totals.ts'
+import { type Refusal, refusal } from '../errors/refusal.ts'
+import { amount, charges } from './charges.ts'
+import { type OperationReport, type ReportMode, settled } from './operation-report.ts'
+import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
+import { rateLimited } from './rate-limited.ts'
+import type { Tier } from './tier.ts'
+
+export interface AdmissionOptions {
+  readonly schema: GraphQLSchema
+  readonly operations: PreparedOperations
+  readonly store: BudgetStore
+  /** Counts requests by IP address, before anything is known of them. */
+  readonly ipBudget: Budget
+  readonly tiers: ReadonlyMap<string, Tier>
+  /** A new, unguessable name for a reservation. */
+  readonly newId: () => string
+}
+
+/** An operation that is valid by itself and wants to run. */
+export interface OperationRequest {
+  readonly client: Client
+  readonly source: string
+  readonly document: DocumentNode
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly mode: ReportMode
+}
+
+/** The answer to an operation that wants to run. */
+export type AdmissionResult =
+  | { readonly kind: 'admitted'; readonly admitted: AdmittedOperation; readonly report: OperationReport }
+  | { readonly kind: 'validated'; readonly report: OperationReport }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly report: OperationReport }
+
+/** An operation that has been charged its estimate and may run. */
+export interface AdmittedOperation {
+  readonly prepared: PreparedOperation
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly reservation: Reservation
+  readonly timeoutMs: number
+}
+
+/** The journey of an operation as far as it does not depend on how it came in: HTTP, WebSocket, somebody's own server. */
+export interface Admission {
+  /** Charges one request to an address. The first thing that happens to a request; undefined lets it pass. */
+  arrive(ip: string): Promise<Refusal | undefined>
+  /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
+  inspect(source: string): Refusal | undefined
+  /** Prices an operation and charges the estimate to all of its client's budgets, or to none. */
+  admit(request: OperationRequest): Promise<AdmissionResult>
+  /** Charges one request, and no cost, for an operation that was refused before it could be priced. */
+  refuse(client: Client): Promise<OperationReport>
+  /** Replaces the estimate by what the response cost. Does not wait for the store. */
+  settle(admitted: AdmittedOperation, report: OperationReport, actualCost: number): OperationReport
+  /** What a response cost. */
+  measure(admitted: AdmittedOperation, data: unknown): Cost
+  tier(client: Client): Tier
+}
+
+/** How much longer than its deadline an operation's reservation lives: a late settle still finds it. */
+const RESERVATION_SLACK_MS = 30_000
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { store, operations, schema } = options
+
+  function tier(client: Client): Tier {
+    const found = options.tiers.get(client.tier)
+    if (found === undefined) throw new Error(`The client ${client.id} has the unknown tier "${client.tier}"`)
+    return found
+  }
+
+  function take(client: Client, tier: Tier, cost: number): Promise<TakeResult> {
+    return store.take({
+      id: options.newId(),
+      tenant: hashTag(client),
+      charges: charges(tier.budgets, client, { cost, requests: 1 }),
+      ttlMs: tier.timeoutMs + RESERVATION_SLACK_MS,
+    })
+  }
+
+  async function refuse(client: Client): Promise<OperationReport> {
+    const result = await take(client, tier(client), 0)
+    return { actualCost: 0, states: statesOf(result) }
+  }
+
+  /** Everything that can be said without the store: the price, or why there is none. */
+  function price(request: OperationRequest, { maxCost, name }: Tier): Priced {
+    const prepared = operations.prepare(request.source, request.document, request.operationName)
+    if ('code' in prepared) return { refusal: prepared }
+    const mistaken = variableMistakes(schema, prepared, request.variables)
+    if (mistaken !== undefined) return { refusal: mistaken }
+    const [violation] = prepared.plan.violations(request.variables)
+    if (violation !== undefined) return { refusal: refusal('SLICING_ARGUMENT_REQUIRED', violation) }
+    const explanation = request.mode === 'explain' ? prepared.plan.explain(request.variables) : undefined
+    const estimate = explanation ?? prepared.plan.estimate(request.variables)
+    const rows = explanation?.rows
+    if (estimate.unbounded || estimate.cost > maxCost) {
+      const facts = { estimated: estimate.cost, max: maxCost, tier: name, unbounded: estimate.unbounded }
+      return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), estimate, rows }
+    }
+    return { prepared, estimate, rows }
+  }
+
+  return {
+    tier,
+    refuse,
+    inspect: operations.inspect,
+    async arrive(ip) {
+      const charge: Charge = {
+        budget: options.ipBudget,
+        subject: ip,
+        amount: amount(options.ipBudget, { cost: 0, requests: 1 }),
+      }
+      const result = await store.take({
+        id: options.newId(),
+        tenant: `ip:${ip}`,
+        charges: [charge],
+        ttlMs: RESERVATION_SLACK_MS,
+      })
+      return result.admitted ? undefined : rateLimited(result)
+    },
+    async admit(request) {
+      const limits = tier(request.client)
+      const priced = price(request, limits)
+      const { estimate, rows } = priced
+      const known = { ...(estimate !== undefined && { estimate }), ...(rows !== undefined && { rows }) }
+      if (priced.refusal !== undefined) {
+        return { kind: 'refused', refusal: priced.refusal, report: { ...known, ...(await refuse(request.client)) } }
+      }
+      if (request.mode === 'validate') {
+        const { states } = await refuse(request.client)
+        return { kind: 'validated', report: { ...known, states } }
+      }
+      const result = await take(request.client, limits, priced.estimate.cost)
+      const report = { ...known, states: statesOf(result) }
+      if (!result.admitted) {
+        return { kind: 'refused', refusal: rateLimited(result), report: { ...report, actualCost: 0 } }
+      }
+      const { variables } = request
+      const { prepared } = priced
+      const admitted = { prepared, variables, reservation: result.reservation, timeoutMs: limits.timeoutMs }
+      return { kind: 'admitted', admitted, report }
+    },
+    measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
+    settle({ reservation }, report, actualCost) {
+      const actual = reservation.charges.map(({ budget }) => amount(budget, { cost: actualCost, requests: 1 }))
+      // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
+      void store.settle(reservation, actual)
+      return settled(report, actualCost)
+    },
+  }
+}
+
+type Priced =
+  | { readonly refusal: Refusal; readonly estimate?: Cost; readonly rows?: OperationReport['rows'] }
+  | {
+      readonly refusal?: undefined
+      readonly prepared: PreparedOperation
+      readonly estimate: Cost
+      readonly rows: OperationReport['rows']
+    }
+
+// Anonymous clients share a tenant but nothing else, so each has a place of its own in the store.
+function hashTag(client: Client): string {
+  return client.anonymous ? client.id : client.tenant
+}
+
+function statesOf(result: TakeResult): OperationReport['states'] {
+  return 'states' in result ? result.states : []
+}
+
+function variableMistakes(
+  schema: GraphQLSchema,
+  { operation }: PreparedOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Refusal | undefined {
+  const definitions = operation.variableDefinitions ?? []
+  if (definitions.length === 0) return undefined
+  const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: 10 })
+  if (errors === undefined) return undefined
+  return refusal('BAD_USER_INPUT', { mistakes: errors.map((error) => error.message) })
+}

@@ -1,0 +1,14 @@
+import type { ErrorCode } from '../errors/error-registry.ts'
+
+/** One operation that has ended, as telemetry sees it: no key, no address, no document. */
+export interface OperationEnded {
+  readonly tier: string
+  /** `completed`, `failed` where the answer has errors of its resolvers, else the code of the refusal. */
+  readonly outcome: 'completed' | 'failed' | 'validated' | ErrorCode
+  readonly estimatedCost: number
+  readonly actualCost: number
+  readonly durationMs: number
+}
+
+/** Told of every operation that ends. Must not throw. */
+export type OperationObserver = (ended: OperationEnded) => void

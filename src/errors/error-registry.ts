@@ -1,0 +1,180 @@
+/** What the edge says for one kind of error. `Facts` are what the message and the extensions are made of. */
+export interface ErrorEntry<Facts> {
+  /** The HTTP status of an answer that has no data because of this error. */
+  readonly status: number
+  /** What was found, what is allowed, what to do. */
+  message(facts: Facts): string
+  /** What goes into `extensions` beside the code. */
+  extensions(facts: Facts): Readonly<Record<string, unknown>>
+}
+
+interface Reason {
+  readonly reason: string
+}
+
+interface GuardFacts {
+  readonly limit: string
+  readonly found: number
+  readonly allowed: number
+}
+
+/**
+ * Every error code that this server gives. Codes are public: `docs/errors/` has a page for each, and a test holds the
+ * two together.
+ */
+export const errorRegistry = {
+  BAD_REQUEST: entry<Reason>({
+    status: 400,
+    message: ({ reason }) => reason,
+    extensions: none,
+  }),
+  BODY_TOO_LARGE: entry<{ readonly maxBodyBytes: number }>({
+    status: 413,
+    message: ({ maxBodyBytes }) =>
+      `The request body is larger than the ${text(maxBodyBytes)} bytes allowed. Send a smaller document, or large values in several requests.`,
+    extensions: ({ maxBodyBytes }) => ({ maxBodyBytes }),
+  }),
+  TOKEN_LIMIT_EXCEEDED: guardEntry('tokens or lines', 'Split it into smaller operations.'),
+  DEPTH_LIMIT_EXCEEDED: guardEntry('levels', 'Nest less, or ask for the inner objects in an operation of their own.'),
+  ALIAS_LIMIT_EXCEEDED: guardEntry('aliased fields', 'Use fewer aliases, or split it into several operations.'),
+  ROOT_FIELD_LIMIT_EXCEEDED: guardEntry('root fields in one operation', 'Split it into several operations.'),
+  FRAGMENT_LIMIT_EXCEEDED: guardEntry(
+    'fragments, or of fields once they are spread',
+    'Spread fewer fragments, or split it into several operations.',
+  ),
+  DIRECTIVE_LIMIT_EXCEEDED: guardEntry('directives', 'Use fewer directives.'),
+  GRAPHQL_PARSE_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
+  GRAPHQL_VALIDATION_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
+  OPERATION_RESOLUTION_FAILURE: entry<{
+    readonly operationName: string | undefined
+    readonly available: readonly string[]
+  }>({
+    status: 400,
+    message: ({ operationName, available }) => {
+      const found =
+        operationName === undefined ? 'No operationName was sent' : `No operation is named "${excerpt(operationName)}"`
+      const names = available.length === 0 ? 'no named operation' : available.slice(0, 20).join(', ')
+      return `${found}; this document has ${names}. Send the operationName of one of its operations.`
+    },
+    extensions: none,
+  }),
+  BAD_USER_INPUT: entry<{ readonly mistakes: readonly string[] }>({
+    status: 400,
+    message: ({ mistakes }) => `The variables do not fit the operation: ${mistakes.join(' ')}`,
+    extensions: none,
+  }),
+  SLICING_ARGUMENT_REQUIRED: entry<{
+    readonly coordinate: string
+    readonly allowed: readonly string[]
+    readonly found: readonly string[]
+  }>({
+    status: 400,
+    message: ({ coordinate, allowed, found }) =>
+      `${coordinate} needs exactly one of its arguments ${allowed.join(', ')}, so that its cost is known; this operation gives ` +
+      `${found.length === 0 ? 'none' : found.join(' and ')}. Add ${allowed[0] ?? 'one'}: 10, say, or keep just one.`,
+    extensions: ({ coordinate, allowed, found }) => ({ coordinate, allowed, found }),
+  }),
+  OPERATION_TOO_COMPLEX_TO_PRICE: entry<Reason>({
+    status: 400,
+    message: ({ reason }) => reason,
+    extensions: none,
+  }),
+  COST_ESTIMATED_TOO_EXPENSIVE: entry<{
+    readonly estimated: number
+    readonly max: number
+    readonly tier: string
+    readonly unbounded: boolean
+  }>({
+    status: 400,
+    message: ({ estimated, max, tier, unbounded }) =>
+      unbounded
+        ? `This operation asks for a list of unknown size, so its cost has no bound; the tier ${tier} allows ${text(max)}. Ask for a number of items.`
+        : `This operation costs an estimated ${text(estimated)}; the tier ${tier} allows ${text(max)}. Ask for fewer items or fields.`,
+    extensions: ({ estimated, max, unbounded }) => ({ cost: { estimated: unbounded ? null : estimated, max } }),
+  }),
+  UNAUTHENTICATED: entry<Reason>({ status: 401, message: ({ reason }) => reason, extensions: none }),
+  FORBIDDEN: entry<Reason>({ status: 403, message: ({ reason }) => reason, extensions: none }),
+  RATE_LIMITED: entry<{
+    readonly budget: string
+    readonly level: string
+    readonly meter: string
+    readonly cost: number
+    readonly capacity: number
+    readonly remaining: number
+    /** Null where waiting does not help: it is more than the budget ever holds. */
+    readonly retryAfterMs: number | null
+    readonly maxAffordableCost: number
+  }>({
+    status: 429,
+    message: ({ budget, meter, cost, capacity, remaining, retryAfterMs }) => {
+      const unit = meter === 'cost' ? 'points of cost' : meter
+      const needs = `This operation needs ${text(cost)} ${unit} of the budget "${budget}"`
+      return retryAfterMs === null
+        ? `${needs}, which never holds more than ${text(capacity)}. Ask for fewer items or fields.`
+        : `${needs}, which has ${text(remaining)} left. Try again in ${text(Math.ceil(retryAfterMs / 1000))} s, or ask for less.`
+    },
+    extensions: ({ budget, level, cost, remaining, retryAfterMs, maxAffordableCost }) => ({
+      budget,
+      level,
+      cost,
+      remaining,
+      retryAfterMs,
+      maxAffordableCost,
+    }),
+  }),
+  BUDGET_STORE_UNAVAILABLE: entry<{ readonly budget: string }>({
+    status: 503,
+    message: ({ budget }) =>
+      `The budget "${budget}" cannot be read at the moment, and nothing runs without it. Nothing was charged; try again shortly.`,
+    extensions: ({ budget }) => ({ budget }),
+  }),
+  OPERATION_TIMEOUT: entry<{ readonly timeoutMs: number }>({
+    status: 504,
+    message: ({ timeoutMs }) =>
+      `This operation did not finish within ${text(timeoutMs)} ms and was stopped. Ask for fewer items or fields.`,
+    extensions: ({ timeoutMs }) => ({ timeoutMs }),
+  }),
+  INTERNAL_SERVER_ERROR: entry<{ readonly requestId: string }>({
+    status: 500,
+    message: ({ requestId }) =>
+      `Something went wrong on the server, and it is in its log. If it goes on, report it with the request id ${requestId}.`,
+    extensions: ({ requestId }) => ({ requestId }),
+  }),
+} as const
+
+export type ErrorRegistry = typeof errorRegistry
+
+export type ErrorCode = keyof ErrorRegistry
+
+/** The facts that an error of this code is made of. */
+export type ErrorFacts<Code extends ErrorCode> = ErrorRegistry[Code] extends ErrorEntry<infer Facts> ? Facts : never
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorRegistry, code)
+}
+
+function none(): Readonly<Record<string, unknown>> {
+  return {}
+}
+
+function entry<Facts>(definition: ErrorEntry<Facts>): ErrorEntry<Facts> {
+  return definition
+}
+
+function guardEntry(what: string, advice: string): ErrorEntry<GuardFacts> {
+  return entry({
+    status: 400,
+    message: ({ found, allowed }) =>
+      `This document has ${text(found)} or more ${what}; ${text(allowed)} are allowed. ${advice}`,
+    extensions: ({ limit, found, allowed }) => ({ limit, found, allowed }),
+  })
+}
+
+/** Numbers with thin groups of three, so that 50000 and 500000 are told apart at a glance. */
+function text(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+function excerpt(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…` : name
+}

@@ -1,0 +1,89 @@
+import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+
+/** How much selections come to when every spread stands for its fragment. No count passes `Number.MAX_SAFE_INTEGER`. */
+export interface ExpandedSize {
+  readonly fields: number
+  readonly aliases: number
+  readonly spreads: number
+  /** Fields with none around them. Of several operations, those of the one with the most. */
+  readonly rootFields: number
+  /** Fields around the deepest field, as graphql-depth-limit counts; nothing inside a field named `__…` is deep. */
+  readonly depth: number
+}
+
+/**
+ * The size of all operations together. Every fragment is measured once, so thirty fragments that each spread the next
+ * one twice, and come to a thousand million fields, take no longer than thirty that do not. A fragment within itself
+ * and one that is not defined count as empty, and standard validation refuses both. It refuses fragments that are never
+ * spread as well, but reads them first: they count as if they were spread once.
+ */
+export function expandedSize(
+  operations: readonly OperationDefinitionNode[],
+  fragments: readonly FragmentDefinitionNode[],
+): ExpandedSize {
+  const definitions = new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
+  const measured = new Map<string, ExpandedSize>()
+
+  function fragmentSize(name: string): ExpandedSize {
+    const known = measured.get(name)
+    if (known !== undefined) return known
+    measured.set(name, EMPTY)
+    const definition = definitions.get(name)
+    const size = definition === undefined ? EMPTY : selectionSize(definition.selectionSet, fragmentSize)
+    measured.set(name, size)
+    return size
+  }
+
+  const reached = operations.map((operation) => selectionSize(operation.selectionSet, fragmentSize))
+  const unreached = fragments.flatMap(({ name }) =>
+    measured.has(name.value) ? [] : [{ ...fragmentSize(name.value), rootFields: 0 }],
+  )
+  return [...reached, ...unreached].reduce(together, EMPTY)
+}
+
+function together(all: ExpandedSize, one: ExpandedSize): ExpandedSize {
+  return {
+    fields: sum(all.fields, one.fields),
+    aliases: sum(all.aliases, one.aliases),
+    spreads: sum(all.spreads, one.spreads),
+    rootFields: Math.max(all.rootFields, one.rootFields),
+    depth: Math.max(all.depth, one.depth),
+  }
+}
+
+const EMPTY: ExpandedSize = { fields: 0, aliases: 0, spreads: 0, rootFields: 0, depth: 0 }
+
+/** One selection set with all those inside it. Nesting is walked with a list of what is still open, not by recursion. */
+function selectionSize(root: SelectionSetNode, fragmentSize: (name: string) => ExpandedSize): ExpandedSize {
+  const size = { ...EMPTY }
+  const open = [{ selectionSet: root, depth: 0 }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { selectionSet, depth } = next
+    size.depth = Math.max(size.depth, depth)
+    for (const selection of selectionSet.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const inner = fragmentSize(selection.name.value)
+        size.fields = sum(size.fields, inner.fields)
+        size.aliases = sum(size.aliases, inner.aliases)
+        size.spreads = sum(size.spreads, inner.spreads + 1)
+        size.depth = Math.max(size.depth, depth + inner.depth)
+        if (depth === 0) size.rootFields = sum(size.rootFields, inner.rootFields)
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        open.push({ selectionSet: selection.selectionSet, depth })
+      } else {
+        size.fields = sum(size.fields, 1)
+        if (selection.alias !== undefined) size.aliases = sum(size.aliases, 1)
+        if (depth === 0) size.rootFields = sum(size.rootFields, 1)
+        if (selection.selectionSet === undefined) continue
+        // Minus infinity stays what it is, however deep introspection goes on from here.
+        const inside = selection.name.value.startsWith('__') ? Number.NEGATIVE_INFINITY : depth + 1
+        open.push({ selectionSet: selection.selectionSet, depth: inside })
+      }
+    }
+  }
+  return size
+}
+
+function sum(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER)
+}

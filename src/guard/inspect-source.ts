@@ -1,0 +1,39 @@
+import { GraphQLError, Kind, parse } from 'graphql'
+import { expandedSize } from './expanded-size.ts'
+import type { GuardLimits } from './guard-limits.ts'
+import { type Inspection, passed, syntaxError, violationOf } from './inspection.ts'
+import { scanSource } from './scan-source.ts'
+
+/**
+ * Whether a document may be parsed and validated by the server. It needs no schema, takes time linear in the source,
+ * and never throws. Cycles and unknown fragments pass: standard validation names them, and bears documents this small.
+ */
+export function inspectSource(source: string, limits: GuardLimits): Inspection {
+  try {
+    const scanned = scanSource(source, limits)
+    return scanned.kind === 'passed' ? inspectSize(source, limits) : scanned
+  } catch (error) {
+    if (error instanceof GraphQLError) return syntaxError
+    throw error
+  }
+}
+
+function inspectSize(source: string, limits: GuardLimits): Inspection {
+  const { definitions } = parse(source, { noLocation: true })
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  // Expansion recurses from fragment to fragment, so their number comes first.
+  if (fragments.length > limits.maxFragments) return violationOf('maxFragments', fragments.length, limits.maxFragments)
+  const size = expandedSize(operations, fragments)
+  const counts = [
+    ['maxFragments', size.spreads],
+    ['maxExpandedFields', size.fields],
+    ['maxDepth', size.depth],
+    ['maxAliases', size.aliases],
+    ['maxRootFields', size.rootFields],
+  ] as const
+  for (const [limit, found] of counts) {
+    if (found > limits[limit]) return violationOf(limit, found, limits[limit])
+  }
+  return passed
+}
