@@ -16,13 +16,32 @@ export interface AdmissionRecord {
   report: OperationReport | undefined
   /** Present from the take on. */
   admitted: AdmittedOperation | undefined
-  /** True where the deadline or the client's leaving ended the execution: its estimate stays charged. */
-  cutOff: boolean
+  /** True where no answer is there to be measured, because the work was cut off or goes on: the estimate stays charged. */
+  keepsEstimate: boolean
 }
 
 /** The context of a new operation. */
 export function admissionContext(client: Client, mode: ReportMode, startedAtMs: number): AdmissionContext {
   const controller = new AbortController()
-  const admission = { mode, startedAtMs, report: undefined, admitted: undefined, cutOff: false }
+  const admission = { mode, startedAtMs, report: undefined, admitted: undefined, keepsEstimate: false }
   return { client, controller, signal: controller.signal, admission }
+}
+
+/**
+ * The context in which one event of an admitted subscription is executed. Its signal ends with the event's deadline and
+ * with the subscription, whichever comes first.
+ */
+export function eventContext({ client, signal, admission }: AdmissionContext, startedAtMs: number): AdmissionContext {
+  const controller = new AbortController()
+  return {
+    client,
+    controller,
+    signal: AbortSignal.any([signal, controller.signal]),
+    admission: { ...admission, startedAtMs, keepsEstimate: false },
+  }
+}
+
+/** Tells the context of an operation from somebody else's: Apollo hands contexts on without their type. */
+export function isAdmissionContext(context: object): context is AdmissionContext {
+  return 'admission' in context && 'controller' in context && 'client' in context
 }

@@ -2,6 +2,7 @@ import { type DocumentNode, type GraphQLSchema, getVariableValues } from 'graphq
 import type { Client } from '../accounts/client.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { BudgetStore, Charge, Reservation, TakeResult } from '../budget/budget-store.ts'
+import { CostPlanError } from '../cost/cost-plan-error.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { amount, charges } from './charges.ts'
@@ -19,6 +20,8 @@ export interface AdmissionOptions {
   readonly tiers: ReadonlyMap<string, Tier>
   /** A new, unguessable name for a reservation. */
   readonly newId: () => string
+  /** Told of settles that failed: their estimates stay charged. */
+  readonly onSettleFailure: (cause: unknown) => void
 }
 
 /** An operation that is valid by itself and wants to run. */
@@ -31,11 +34,18 @@ export interface OperationRequest {
   readonly mode: ReportMode
 }
 
+/** Something that may not go on, with the state of the budgets it met. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly refusal: Refusal
+  readonly report: OperationReport
+}
+
 /** The answer to an operation that wants to run. */
 export type AdmissionResult =
   | { readonly kind: 'admitted'; readonly admitted: AdmittedOperation; readonly report: OperationReport }
   | { readonly kind: 'validated'; readonly report: OperationReport }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly report: OperationReport }
+  | Refused
 
 /** An operation that has been charged its estimate and may run. */
 export interface AdmittedOperation {
@@ -48,30 +58,29 @@ export interface AdmittedOperation {
 /** The journey of an operation as far as it does not depend on how it came in: HTTP, WebSocket, somebody's own server. */
 export interface Admission {
   /** Charges one request to an address. The first thing that happens to a request; undefined lets it pass. */
-  arrive(ip: string): Promise<Refusal | undefined>
+  arrive(ip: string): Promise<Refused | undefined>
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
   inspect(source: string): Refusal | undefined
   /** Prices an operation and charges the estimate to all of its client's budgets, or to none. */
   admit(request: OperationRequest): Promise<AdmissionResult>
   /** Charges one request, and no cost, for an operation that was refused before it could be priced. */
   refuse(client: Client): Promise<OperationReport>
-  /** Replaces the estimate by what the response cost. Does not wait for the store. */
-  settle(admitted: AdmittedOperation, report: OperationReport, actualCost: number): OperationReport
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
-  tier(client: Client): Tier
+  /** Replaces the estimate by what the response cost. Does not wait for the store. */
+  settle(admitted: AdmittedOperation, report: OperationReport, actualCost: number): OperationReport
 }
 
 /** How much longer than its deadline an operation's reservation lives: a late settle still finds it. */
 const RESERVATION_SLACK_MS = 30_000
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { store, operations, schema } = options
+  const { store, operations, schema, ipBudget } = options
 
-  function tier(client: Client): Tier {
-    const found = options.tiers.get(client.tier)
-    if (found === undefined) throw new Error(`The client ${client.id} has the unknown tier "${client.tier}"`)
-    return found
+  function tierOf(client: Client): Tier {
+    const tier = options.tiers.get(client.tier)
+    if (tier === undefined) throw new Error(`The client ${client.id} has the unknown tier "${client.tier}"`)
+    return tier
   }
 
   function take(client: Client, tier: Tier, cost: number): Promise<TakeResult> {
@@ -84,12 +93,23 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   async function refuse(client: Client): Promise<OperationReport> {
-    const result = await take(client, tier(client), 0)
+    const result = await take(client, tierOf(client), 0)
     return { actualCost: 0, states: statesOf(result) }
   }
 
   /** Everything that can be said without the store: the price, or why there is none. */
-  function price(request: OperationRequest, { maxCost, name }: Tier): Priced {
+  function price(request: OperationRequest, tier: Tier): Priced {
+    try {
+      return priceOf(request, tier)
+    } catch (error) {
+      if (error instanceof CostPlanError) {
+        return { refusal: refusal('OPERATION_TOO_COMPLEX_TO_PRICE', { reason: error.message }) }
+      }
+      throw error
+    }
+  }
+
+  function priceOf(request: OperationRequest, { maxCost, name }: Tier): Priced {
     const prepared = operations.prepare(request.source, request.document, request.operationName)
     if ('code' in prepared) return { refusal: prepared }
     const mistaken = variableMistakes(schema, prepared, request.variables)
@@ -98,72 +118,58 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (violation !== undefined) return { refusal: refusal('SLICING_ARGUMENT_REQUIRED', violation) }
     const explanation = request.mode === 'explain' ? prepared.plan.explain(request.variables) : undefined
     const estimate = explanation ?? prepared.plan.estimate(request.variables)
-    const rows = explanation?.rows
+    const priced = { estimate, ...(explanation !== undefined && { rows: explanation.rows }) }
     if (estimate.unbounded || estimate.cost > maxCost) {
       const facts = { estimated: estimate.cost, max: maxCost, tier: name, unbounded: estimate.unbounded }
-      return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), estimate, rows }
+      return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), priced }
     }
-    return { prepared, estimate, rows }
+    return { prepared, priced }
   }
 
   return {
-    tier,
     refuse,
     inspect: operations.inspect,
     async arrive(ip) {
-      const charge: Charge = {
-        budget: options.ipBudget,
-        subject: ip,
-        amount: amount(options.ipBudget, { cost: 0, requests: 1 }),
-      }
-      const result = await store.take({
-        id: options.newId(),
-        tenant: `ip:${ip}`,
-        charges: [charge],
-        ttlMs: RESERVATION_SLACK_MS,
-      })
-      return result.admitted ? undefined : rateLimited(result)
+      const charge: Charge = { budget: ipBudget, subject: ip, amount: amount(ipBudget, { cost: 0, requests: 1 }) }
+      const id = options.newId()
+      const result = await store.take({ id, tenant: `ip:${ip}`, charges: [charge], ttlMs: RESERVATION_SLACK_MS })
+      if (result.admitted) return undefined
+      return { kind: 'refused', refusal: rateLimited(result), report: { actualCost: 0, states: statesOf(result) } }
     },
     async admit(request) {
-      const limits = tier(request.client)
-      const priced = price(request, limits)
-      const { estimate, rows } = priced
-      const known = { ...(estimate !== undefined && { estimate }), ...(rows !== undefined && { rows }) }
-      if (priced.refusal !== undefined) {
-        return { kind: 'refused', refusal: priced.refusal, report: { ...known, ...(await refuse(request.client)) } }
+      const { client, variables } = request
+      const tier = tierOf(client)
+      const { refusal, prepared, priced } = price(request, tier)
+      if (prepared === undefined) {
+        return { kind: 'refused', refusal, report: { ...priced, ...(await refuse(client)) } }
       }
       if (request.mode === 'validate') {
-        const { states } = await refuse(request.client)
-        return { kind: 'validated', report: { ...known, states } }
+        const { states } = await refuse(client)
+        return { kind: 'validated', report: { ...priced, states } }
       }
-      const result = await take(request.client, limits, priced.estimate.cost)
-      const report = { ...known, states: statesOf(result) }
+      const result = await take(client, tier, priced.estimate.cost)
+      const report = { ...priced, states: statesOf(result) }
       if (!result.admitted) {
         return { kind: 'refused', refusal: rateLimited(result), report: { ...report, actualCost: 0 } }
       }
-      const { variables } = request
-      const { prepared } = priced
-      const admitted = { prepared, variables, reservation: result.reservation, timeoutMs: limits.timeoutMs }
-      return { kind: 'admitted', admitted, report }
+      const { reservation } = result
+      return { kind: 'admitted', admitted: { prepared, variables, reservation, timeoutMs: tier.timeoutMs }, report }
     },
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     settle({ reservation }, report, actualCost) {
       const actual = reservation.charges.map(({ budget }) => amount(budget, { cost: actualCost, requests: 1 }))
       // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
-      void store.settle(reservation, actual)
+      store.settle(reservation, actual).catch(options.onSettleFailure)
       return settled(report, actualCost)
     },
   }
 }
 
+type Price = Required<Pick<OperationReport, 'estimate'>> & Pick<OperationReport, 'rows'>
+
 type Priced =
-  | { readonly refusal: Refusal; readonly estimate?: Cost; readonly rows?: OperationReport['rows'] }
-  | {
-      readonly refusal?: undefined
-      readonly prepared: PreparedOperation
-      readonly estimate: Cost
-      readonly rows: OperationReport['rows']
-    }
+  | { readonly refusal: Refusal; readonly prepared?: undefined; readonly priced?: Price }
+  | { readonly refusal?: undefined; readonly prepared: PreparedOperation; readonly priced: Price }
 
 // Anonymous clients share a tenant but nothing else, so each has a place of its own in the store.
 function hashTag(client: Client): string {

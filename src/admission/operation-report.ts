@@ -39,12 +39,16 @@ function afterRefund(state: BudgetState, refund: number): BudgetState {
   }
 }
 
-/** The enforced cost budget with the least left: the one a client meets first. */
+/** The cost budget with the least left: the one a client meets first. A shadow budget only where none is enforced. */
 export function tightest(states: readonly BudgetState[]): BudgetState | undefined {
   let least: BudgetState | undefined
   for (const state of states) {
-    if (state.budget.mode !== 'enforce' || state.budget.meter !== 'cost') continue
-    if (least === undefined || state.remaining - state.debt < least.remaining - least.debt) least = state
+    if (state.budget.meter === 'cost' && (least === undefined || isTighter(state, least))) least = state
   }
   return least
+}
+
+function isTighter(a: BudgetState, b: BudgetState): boolean {
+  if (a.budget.mode !== b.budget.mode) return a.budget.mode === 'enforce'
+  return a.remaining - a.debt < b.remaining - b.debt
 }

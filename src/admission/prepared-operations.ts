@@ -55,7 +55,9 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   return {
     inspect: (source) => known(source).verdict,
     prepare(source, document, operationName) {
-      const { operations } = known(source)
+      const { operations, verdict } = known(source)
+      // Documents that came by another way than `inspect`, such as by their hash, meet the guard here.
+      if (verdict !== undefined) return verdict
       const kept = operations.get(operationName)
       if (kept !== undefined) return kept
       const operation = findOperation(document, operationName)

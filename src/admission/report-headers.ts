@@ -18,7 +18,7 @@ export function reportHeaders(report: OperationReport, nowMs: number): ReadonlyM
     headers.set('ratelimit', enforced.map(limitItem).join(', '))
   }
   const least = tightest(report.states)
-  if (least !== undefined) {
+  if (least?.budget.mode === 'enforce') {
     headers.set('x-ratelimit-limit', String(least.budget.capacity))
     headers.set('x-ratelimit-remaining', String(least.remaining))
     headers.set('x-ratelimit-reset', String(Math.ceil((nowMs + least.fullInMs) / 1000)))

@@ -21,7 +21,8 @@ export interface CostOptions {
   readonly directives?: Partial<CostDirectiveNames>
   /**
    * How many fields a plan may hold after fragments are expanded and abstract types are split. A larger operation is
-   * refused with a `CostPlanError`.
+   * refused with a `CostPlanError`, and so is one that takes more than ten steps a field to expand: a step is a
+   * selection, or a condition around it, looked at for one possible type.
    * @default 20000
    */
   readonly maxPlanFields?: number

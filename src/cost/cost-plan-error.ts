@@ -35,10 +35,10 @@ export class CostPlanError extends Error {
     )
   }
 
-  static planTooLarge(maxFields: number): CostPlanError {
+  static planTooLarge(bound: string): CostPlanError {
     return new CostPlanError(
       'PLAN_TOO_LARGE',
-      `This operation expands to more than ${maxFields} fields, too many to price. Split it into smaller operations.`,
+      `This operation expands to more than ${bound}, too many to price. Split it into smaller operations.`,
     )
   }
 

@@ -6,6 +6,8 @@ export interface ErrorEntry<Facts> {
   message(facts: Facts): string
   /** What goes into `extensions` beside the code. */
   extensions(facts: Facts): Readonly<Record<string, unknown>>
+  /** How long to wait before the same thing may be accepted; null where waiting does not help. */
+  retryAfterMs?(facts: Facts): number | null
 }
 
 interface Reason {
@@ -33,6 +35,17 @@ export const errorRegistry = {
     message: ({ maxBodyBytes }) =>
       `The request body is larger than the ${text(maxBodyBytes)} bytes allowed. Send a smaller document, or large values in several requests.`,
     extensions: ({ maxBodyBytes }) => ({ maxBodyBytes }),
+  }),
+  UNSUPPORTED_MEDIA_TYPE: entry<{ readonly found: string }>({
+    status: 415,
+    message: ({ found }) =>
+      `The request body is of the media type ${found}; application/json is understood. Send Content-Type: application/json.`,
+    extensions: none,
+  }),
+  NOT_FOUND: entry<{ readonly method: string; readonly path: string }>({
+    status: 404,
+    message: ({ method, path }) => `There is nothing at ${method} ${excerpt(path)}. Operations go to POST /graphql.`,
+    extensions: none,
   }),
   TOKEN_LIMIT_EXCEEDED: guardEntry('tokens or lines', 'Split it into smaller operations.'),
   DEPTH_LIMIT_EXCEEDED: guardEntry('levels', 'Nest less, or ask for the inner objects in an operation of their own.'),
@@ -121,12 +134,14 @@ export const errorRegistry = {
       retryAfterMs,
       maxAffordableCost,
     }),
+    retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
   }),
   BUDGET_STORE_UNAVAILABLE: entry<{ readonly budget: string }>({
     status: 503,
     message: ({ budget }) =>
       `The budget "${budget}" cannot be read at the moment, and nothing runs without it. Nothing was charged; try again shortly.`,
     extensions: ({ budget }) => ({ budget }),
+    retryAfterMs: () => 1000,
   }),
   OPERATION_TIMEOUT: entry<{ readonly timeoutMs: number }>({
     status: 504,
@@ -134,11 +149,11 @@ export const errorRegistry = {
       `This operation did not finish within ${text(timeoutMs)} ms and was stopped. Ask for fewer items or fields.`,
     extensions: ({ timeoutMs }) => ({ timeoutMs }),
   }),
-  INTERNAL_SERVER_ERROR: entry<{ readonly requestId: string }>({
+  INTERNAL_SERVER_ERROR: entry<{ readonly errorId: string }>({
     status: 500,
-    message: ({ requestId }) =>
-      `Something went wrong on the server, and it is in its log. If it goes on, report it with the request id ${requestId}.`,
-    extensions: ({ requestId }) => ({ requestId }),
+    message: ({ errorId }) =>
+      `Something went wrong on the server, and it is in its log. If it goes on, report it with the id ${errorId}.`,
+    extensions: ({ errorId }) => ({ errorId }),
   }),
 } as const
 

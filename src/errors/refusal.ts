@@ -6,11 +6,19 @@ export interface Refusal {
   readonly status: number
   readonly message: string
   readonly extensions: Readonly<Record<string, unknown>>
+  /** Undefined where waiting does not help. */
+  readonly retryAfterMs: number | undefined
 }
 
 /** A refusal as the registry words it. */
 export function refusal<Code extends ErrorCode>(code: Code, facts: ErrorFacts<Code>): Refusal {
   // Each entry takes the facts of its own code; the checker cannot follow that through the generic index.
-  const { status, message, extensions } = errorRegistry[code] as ErrorEntry<ErrorFacts<Code>>
-  return { code, status, message: message(facts), extensions: extensions(facts) }
+  const entry = errorRegistry[code] as ErrorEntry<ErrorFacts<Code>>
+  return {
+    code,
+    status: entry.status,
+    message: entry.message(facts),
+    extensions: entry.extensions(facts),
+    retryAfterMs: entry.retryAfterMs?.(facts) ?? undefined,
+  }
 }

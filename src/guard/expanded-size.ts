@@ -9,7 +9,15 @@ export interface ExpandedSize {
   readonly rootFields: number
   /** Fields around the deepest field, as graphql-depth-limit counts; nothing inside a field named `__…` is deep. */
   readonly depth: number
+  /** Selection sets around the innermost one, of whatever kind. Past `MAX_EXPANDED_NESTING`, fragments are not followed. */
+  readonly nesting: number
 }
+
+/**
+ * How deep selections may nest once fragments are spread, whatever the limits say. Validation and graphql-depth-limit
+ * recurse from fragment to fragment and give out at about 1 000, pricing refuses more than this.
+ */
+export const MAX_EXPANDED_NESTING = 500
 
 /**
  * The size of all operations together. Every fragment is measured once, so thirty fragments that each spread the next
@@ -24,19 +32,20 @@ export function expandedSize(
   const definitions = new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
   const measured = new Map<string, ExpandedSize>()
 
-  function fragmentSize(name: string): ExpandedSize {
+  function fragmentSize(name: string, around: number): ExpandedSize {
     const known = measured.get(name)
-    if (known !== undefined) return known
+    // What nests this deep is refused, so nobody needs to know what is inside.
+    if (known !== undefined || around > MAX_EXPANDED_NESTING) return known ?? EMPTY
     measured.set(name, EMPTY)
     const definition = definitions.get(name)
-    const size = definition === undefined ? EMPTY : selectionSize(definition.selectionSet, fragmentSize)
+    const size = definition === undefined ? EMPTY : selectionSize(definition.selectionSet, around, fragmentSize)
     measured.set(name, size)
     return size
   }
 
-  const reached = operations.map((operation) => selectionSize(operation.selectionSet, fragmentSize))
+  const reached = operations.map((operation) => selectionSize(operation.selectionSet, 0, fragmentSize))
   const unreached = fragments.flatMap(({ name }) =>
-    measured.has(name.value) ? [] : [{ ...fragmentSize(name.value), rootFields: 0 }],
+    measured.has(name.value) ? [] : [{ ...fragmentSize(name.value, 0), rootFields: 0 }],
   )
   return [...reached, ...unreached].reduce(together, EMPTY)
 }
@@ -48,28 +57,35 @@ function together(all: ExpandedSize, one: ExpandedSize): ExpandedSize {
     spreads: sum(all.spreads, one.spreads),
     rootFields: Math.max(all.rootFields, one.rootFields),
     depth: Math.max(all.depth, one.depth),
+    nesting: Math.max(all.nesting, one.nesting),
   }
 }
 
-const EMPTY: ExpandedSize = { fields: 0, aliases: 0, spreads: 0, rootFields: 0, depth: 0 }
+const EMPTY: ExpandedSize = { fields: 0, aliases: 0, spreads: 0, rootFields: 0, depth: 0, nesting: 0 }
 
 /** One selection set with all those inside it. Nesting is walked with a list of what is still open, not by recursion. */
-function selectionSize(root: SelectionSetNode, fragmentSize: (name: string) => ExpandedSize): ExpandedSize {
+function selectionSize(
+  root: SelectionSetNode,
+  around: number,
+  fragmentSize: (name: string, around: number) => ExpandedSize,
+): ExpandedSize {
   const size = { ...EMPTY }
-  const open = [{ selectionSet: root, depth: 0 }]
+  const open = [{ selectionSet: root, depth: 0, nesting: 0 }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { selectionSet, depth } = next
+    const { selectionSet, depth, nesting } = next
     size.depth = Math.max(size.depth, depth)
+    size.nesting = Math.max(size.nesting, nesting)
     for (const selection of selectionSet.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const inner = fragmentSize(selection.name.value)
+        const inner = fragmentSize(selection.name.value, around + nesting + 1)
         size.fields = sum(size.fields, inner.fields)
         size.aliases = sum(size.aliases, inner.aliases)
         size.spreads = sum(size.spreads, inner.spreads + 1)
         size.depth = Math.max(size.depth, depth + inner.depth)
+        size.nesting = Math.max(size.nesting, nesting + 1 + inner.nesting)
         if (depth === 0) size.rootFields = sum(size.rootFields, inner.rootFields)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        open.push({ selectionSet: selection.selectionSet, depth })
+        open.push({ selectionSet: selection.selectionSet, depth, nesting: nesting + 1 })
       } else {
         size.fields = sum(size.fields, 1)
         if (selection.alias !== undefined) size.aliases = sum(size.aliases, 1)
@@ -77,7 +93,7 @@ function selectionSize(root: SelectionSetNode, fragmentSize: (name: string) => E
         if (selection.selectionSet === undefined) continue
         // Minus infinity stays what it is, however deep introspection goes on from here.
         const inside = selection.name.value.startsWith('__') ? Number.NEGATIVE_INFINITY : depth + 1
-        open.push({ selectionSet: selection.selectionSet, depth: inside })
+        open.push({ selectionSet: selection.selectionSet, depth: inside, nesting: nesting + 1 })
       }
     }
   }

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, parse } from 'graphql'
-import { expandedSize } from './expanded-size.ts'
+import { expandedSize, MAX_EXPANDED_NESTING } from './expanded-size.ts'
 import type { GuardLimits } from './guard-limits.ts'
 import { type Inspection, passed, syntaxError, violationOf } from './inspection.ts'
 import { scanSource } from './scan-source.ts'
@@ -22,9 +22,9 @@ function inspectSize(source: string, limits: GuardLimits): Inspection {
   const { definitions } = parse(source, { noLocation: true })
   const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-  // Expansion recurses from fragment to fragment, so their number comes first.
   if (fragments.length > limits.maxFragments) return violationOf('maxFragments', fragments.length, limits.maxFragments)
   const size = expandedSize(operations, fragments)
+  if (size.nesting > MAX_EXPANDED_NESTING) return violationOf('maxDepth', size.nesting, MAX_EXPANDED_NESTING)
   const counts = [
     ['maxFragments', size.spreads],
     ['maxExpandedFields', size.fields],

@@ -28,13 +28,15 @@ export type FieldGroup = readonly [ConditionalField, ...ConditionalField[]]
 
 /**
  * Collects the fields that selections ask of one object type, merged by response name: GraphQL's CollectFields with
- * the variables still unknown. A fragment is visited once, or once more where it is spread under other conditions.
+ * the variables still unknown. A fragment is visited once, or once more where it is spread under other conditions:
+ * conditions that double at every level make that exponential, so `spend` hears of every step and throws past its bound.
  */
 export function collectFields(
   schema: GraphQLSchema,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   type: GraphQLObjectType,
   selections: readonly ConditionalSelection[],
+  spend: (steps: number) => void,
 ): ReadonlyMap<string, FieldGroup> {
   const groups = new Map<string, [ConditionalField, ...ConditionalField[]]>()
   const visited = new Map<string, Conjunction[]>()
@@ -42,6 +44,8 @@ export function collectFields(
   function visit({ selectionSet, conditions: around }: ConditionalSelection, depth: number): void {
     if (depth > MAX_NESTING) throw CostPlanError.selectionTooDeep()
     for (const selection of selectionSet.selections) {
+      const directiveCount = selection.directives?.length ?? 0
+      spend((1 + directiveCount) * (1 + around.length + directiveCount))
       const conditions = conjunction(around, selection.directives)
       if (conditions === undefined) continue
       if (selection.kind === Kind.FIELD) {
@@ -55,6 +59,7 @@ export function collectFields(
         const fragment = fragments.get(selection.name.value)
         if (fragment === undefined || !applies(schema, type, fragment)) continue
         const before = visited.get(selection.name.value) ?? []
+        spend(before.length * (1 + conditions.length))
         if (before.some((earlier) => implies(conditions, earlier))) continue
         visited.set(selection.name.value, [...before, conditions])
         visit({ selectionSet: fragment.selectionSet, conditions }, depth + 1)

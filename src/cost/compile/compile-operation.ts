@@ -16,7 +16,7 @@ import { compileCallCost } from './call-cost.ts'
 import { type ConditionalSelection, collectFields, type FieldGroup } from './collect-fields.ts'
 import type { CompiledAlternative, CompiledField, CompiledOperation, CompiledSelection } from './compiled-operation.ts'
 import { compileCondition } from './condition.ts'
-import { type VariableReader, variableReader } from './expression.ts'
+import { evaluate, type VariableReader, variableReader } from './expression.ts'
 import { refuseFragmentCycles } from './fragment-cycles.ts'
 import { compileSlices, firstSize, largestSlice, NO_SIZE } from './list-size.ts'
 import { type HandedSizes, handOver } from './sized-fields.ts'
@@ -65,13 +65,19 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Oper
   return chosen
 }
 
+// What collecting may take for each field that a plan may hold: a field is looked at for each possible type, and with
+// the conditions around it.
+const STEPS_PER_FIELD = 10
+
 // A class for what one compilation remembers: equal selections are compiled once, which keeps documents whose fragments
 // double at every level linear.
 class OperationCompiler {
   readonly selections: CompiledSelection[] = []
   private readonly known = new Map<string, CompiledSelection>()
+  private readonly knownPrices = new Map<FieldCost, string>()
   private readonly ids = new Map<object, number>()
   private fieldCount = 0
+  private steps = 0
   private readonly costs: SchemaCosts
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   private readonly reader: VariableReader
@@ -95,7 +101,7 @@ class OperationCompiler {
     const alternatives = new Map<string, { typeNames: Set<string>; fields: CompiledField[] }>()
     const typenameKeys: string[][] = []
     for (const object of this.possibleTypes(type)) {
-      const groups = collectFields(this.costs.schema, this.fragments, object, sources)
+      const groups = collectFields(this.costs.schema, this.fragments, object, sources, (steps) => this.spend(steps))
       typenameKeys.push(typenames(groups))
       const shape = isObjectType(type) ? '' : this.shape(object, groups)
       const alternative = alternatives.get(shape)
@@ -130,10 +136,9 @@ class OperationCompiler {
     handed: HandedSizes | undefined,
     depth: number,
   ): readonly CompiledField[] {
+    const { maxPlanFields } = this.costs.settings
     this.fieldCount += group.length
-    if (this.fieldCount > this.costs.settings.maxPlanFields) {
-      throw CostPlanError.planTooLarge(this.costs.settings.maxPlanFields)
-    }
+    if (this.fieldCount > maxPlanFields) throw CostPlanError.planTooLarge(`${maxPlanFields} fields`)
     const cost = this.fieldCost(parent, group)
     if (cost === undefined) return []
     const { node } = group[0]
@@ -176,6 +181,12 @@ class OperationCompiler {
     ]
   }
 
+  private spend(steps: number): void {
+    const maxSteps = STEPS_PER_FIELD * this.costs.settings.maxPlanFields
+    this.steps += steps
+    if (this.steps > maxSteps) throw CostPlanError.planTooLarge(`${maxSteps} steps`)
+  }
+
   private fieldCost(parent: GraphQLObjectType, group: FieldGroup): FieldCost | undefined {
     const name = group[0].node.name.value
     // Introspection has a guard of its own and costs nothing here.
@@ -198,9 +209,24 @@ class OperationCompiler {
     for (const [name, group] of groups) {
       const cost = this.fieldCost(type, group)
       const nodes = group.map(({ node, conditions }) => `${this.id(node)}?${conditions.join('&')}`)
-      shape += `${name}:${cost === undefined ? '' : prices(cost)}:${nodes.join(' ')};`
+      shape += `${name}:${cost === undefined ? '' : this.prices(cost)}:${nodes.join(' ')};`
     }
     return shape
+  }
+
+  private prices(cost: FieldCost): string {
+    let prices = this.knownPrices.get(cost)
+    if (prices === undefined) {
+      const inputs = [...cost.arguments.values()].map(
+        (input) => `${input.name}=${input.weight}+${input.defaultCost}:${input.type}`,
+      )
+      // A default that costs nothing may still be a size.
+      const slices = compileSlices(this.costs.inputs, this.reader, cost, undefined)
+      const defaultSizes = slices.map(({ size }) => evaluate(size, {}))
+      prices = JSON.stringify([cost.weight, cost.isList, cost.returnType.name, cost.listSize, inputs, defaultSizes])
+      this.knownPrices.set(cost, prices)
+    }
+    return prices
   }
 
   private id(object: object): number {
@@ -211,13 +237,6 @@ class OperationCompiler {
     }
     return id
   }
-}
-
-function prices(cost: FieldCost): string {
-  const inputs = [...cost.arguments.values()].map(
-    (input) => `${input.name}=${input.weight}+${input.defaultCost}:${input.type}`,
-  )
-  return JSON.stringify([cost.weight, cost.isList, cost.returnType.name, cost.listSize, inputs])
 }
 
 // The conditions of a field that stands alone are its own: once it is selected, so is everything inside it.

@@ -14,7 +14,7 @@ import {
   type createEstimator,
   type SelectionTotals,
 } from './estimate.ts'
-import { type Cost, times } from './totals.ts'
+import { type Cost, saturate, times } from './totals.ts'
 
 /** What one response path adds to the totals. */
 export interface CostRow {
@@ -87,19 +87,19 @@ class RowWriter {
     )
   }
 
-  // A row's own part is its total less the totals of its children, so that clamped sums still add up.
+  // A row's own part is its total less the totals of its children, so that clamped sums still add up. Where the children
+  // are endless that leaves nothing.
   private row(row: Omit<CostRow, 'own'>, children: () => Totals): Totals {
     if (this.rows.length >= MAX_ROWS) {
       this.truncated = true
       return { fieldCost: 0, typeCost: 0 }
     }
-    const position = this.rows.push({ ...row, own: row.total }) - 1
-    const below = children()
-    const own = {
-      fieldCost: row.total.fieldCost - below.fieldCost,
-      typeCost: row.total.typeCost - below.typeCost,
-    }
-    this.rows[position] = { ...row, own }
+    const total = finite(row.total)
+    const known = { ...row, instances: saturate(row.instances), total }
+    const position = this.rows.push({ ...known, own: total }) - 1
+    const below = finite(children())
+    const own = { fieldCost: total.fieldCost - below.fieldCost, typeCost: total.typeCost - below.typeCost }
+    this.rows[position] = { ...known, own }
     return row.total
   }
 
@@ -164,6 +164,10 @@ class RowWriter {
     }
     return sizeSource.assumedSize === undefined ? `defaultListSize (${this.settings.defaultListSize})` : 'assumedSize'
   }
+}
+
+function finite({ fieldCost, typeCost }: Totals): Totals {
+  return { fieldCost: saturate(fieldCost), typeCost: saturate(typeCost) }
 }
 
 function dearest(

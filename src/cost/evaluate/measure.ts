@@ -21,11 +21,18 @@ export function createMeasure(settings: CostSettings, operation: CompiledOperati
   }
 }
 
+/** What one object comes to. */
+interface Reading {
+  readonly field: number
+  readonly type: number
+}
+
 // The two sums travel as fields of one object, so that a visit returns nothing and allocates nothing.
 class ResponseMeter {
   field = 0
   type = 0
   private readonly variables: Variables
+  private readonly dearest = new Map<object, Map<CompiledSelection, Reading>>()
 
   constructor(variables: Variables) {
     this.variables = variables
@@ -39,8 +46,18 @@ class ResponseMeter {
     else this.alternative(known, data)
   }
 
-  // The object does not say what it is: the dearest reading of it counts, as in the estimate.
+  // The object does not say what it is: the dearest reading of it counts, as in the estimate. Each is remembered, since
+  // every reading of the object around it comes here again.
   private dearestAlternative(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): void {
+    const known = this.dearest.get(data) ?? new Map<CompiledSelection, Reading>()
+    this.dearest.set(data, known)
+    const reading = known.get(selection) ?? this.readEveryWay(selection, data)
+    known.set(selection, reading)
+    this.field += reading.field
+    this.type += reading.type
+  }
+
+  private readEveryWay(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): Reading {
     const { field, type } = this
     let mostField = 0
     let mostType = 0
@@ -51,8 +68,9 @@ class ResponseMeter {
       mostField = Math.max(mostField, this.field)
       mostType = Math.max(mostType, this.type)
     }
-    this.field = field + mostField
-    this.type = type + mostType
+    this.field = field
+    this.type = type
+    return { field: mostField, type: mostType }
   }
 
   private alternativeOf(

@@ -31,9 +31,12 @@ export function toCost(settings: CostSettings, fieldTotal: number, typeTotal: nu
 
 // Sums of decimal weights carry noise in their last bits (0.1 · 3 > 0.3), which must not cost a whole unit.
 function roundUp(cost: number): number {
-  return Math.ceil(cost - 1e-9 * Math.max(1, cost))
+  const nearest = Math.round(cost)
+  const noise = Math.max(1e-9, cost * 1e-12)
+  return Math.abs(cost - nearest) <= noise ? nearest : Math.ceil(cost)
 }
 
-function saturate(total: number): number {
+/** Keeps a total between 0 and the largest number that stands for one. */
+export function saturate(total: number): number {
   return Math.max(0, Math.min(total, Number.MAX_SAFE_INTEGER))
 }

@@ -1,0 +1,12 @@
+// The public entry `tollgate/admission`: for an Apollo Server of your own. Nothing inside src/ imports it.
+export type { Client, Role } from '../accounts/client.ts'
+export { createCostModel } from '../cost/cost-model.ts'
+export { defaultGuardLimits, type GuardLimits } from '../guard/guard-limits.ts'
+export { type Admission, type AdmissionOptions, createAdmission } from './admission.ts'
+export { type AdmissionContext, admissionContext } from './admission-context.ts'
+export { admissionPlugin } from './apollo-plugin.ts'
+export type { ConcludeOptions } from './conclude-operation.ts'
+export type { OperationEnded, OperationObserver } from './operation-observer.ts'
+export type { OperationReport, ReportMode } from './operation-report.ts'
+export { createPreparedOperations, type PreparedOperations } from './prepared-operations.ts'
+export type { Tier } from './tier.ts'

@@ -1,0 +1,62 @@
+import { PGlite } from '@electric-sql/pglite'
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import { columnParsers } from './column-parsers.ts'
+import { pglitePool } from './pglite-pool.ts'
+import { postgresqlPool } from './postgresql-pool.ts'
+
+export interface Database<Tables> {
+  /** Tables and columns are `camelCase` here and `snake_case` in SQL. */
+  readonly db: Kysely<Tables>
+  readonly kind: 'pglite' | 'postgresql'
+  /** Waits for what is running, then gives the connections back. Nothing can be asked afterwards. */
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /**
+   * `postgres://user:password@host:port/database`. Without one the data lives in this process, in a PGlite that is
+   * empty at first and gone at the end.
+   */
+  readonly url?: string | undefined
+  /**
+   * How many connections to PostgreSQL are held at most. PGlite is one connection.
+   * @default 10
+   */
+  readonly maxConnections?: number
+  /**
+   * How long a query waits for a free connection, and a connection to be made, before it fails.
+   * @default 3000
+   */
+  readonly connectionTimeoutMs?: number
+  /**
+   * After how long PostgreSQL gives up a statement and the query fails. PGlite cannot be interrupted.
+   * @default 10000
+   */
+  readonly statementTimeoutMs?: number
+  /** Told of every statement once it is over, `begin` and `commit` among them, with placeholders for its values. */
+  readonly onQuery?: ((sql: string) => void) | undefined
+  /** Told when PostgreSQL ends a connection that was idle. The next query makes a new one. */
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+/**
+ * A database that has answered once.
+ *
+ * @throws Error that names host and port, and never the password, where PostgreSQL cannot be reached
+ */
+export async function createDatabase<Tables>(options: DatabaseOptions = {}): Promise<Database<Tables>> {
+  const { url, connectionTimeoutMs = 3000, onQuery } = options
+  const pool =
+    url === undefined
+      ? pglitePool(await PGlite.create({ parsers: columnParsers }), connectionTimeoutMs)
+      : await postgresqlPool(url, { ...options, connectionTimeoutMs })
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    // The keys inside a JSON value are data; they stay as they are.
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    ...(onQuery !== undefined && { log: ({ query }) => onQuery(query.sql) }),
+  })
+  // Kysely closes only what it has used.
+  await db.connection().execute(async () => undefined)
+  return { db, kind: url === undefined ? 'pglite' : 'postgresql', close: () => db.destroy() }
+}

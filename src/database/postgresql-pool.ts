@@ -1,0 +1,51 @@
+import { Pool, types } from 'pg'
+import { columnParsers } from './column-parsers.ts'
+
+interface PostgresqlPoolOptions {
+  readonly maxConnections?: number
+  readonly connectionTimeoutMs: number
+  readonly statementTimeoutMs?: number
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+/** A pool of connections to PostgreSQL, one of which has been made when it is returned. */
+export async function postgresqlPool(url: string, options: PostgresqlPoolOptions): Promise<Pool> {
+  const { maxConnections = 10, connectionTimeoutMs, statementTimeoutMs = 10_000, onConnectionLost } = options
+  const address = addressOf(url)
+  const pool = new Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    keepAlive: true,
+    fallback_application_name: 'tollgate',
+    types: {
+      getTypeParser: (id, format) =>
+        (format === 'binary' ? undefined : columnParsers[id]) ?? types.getTypeParser(id, format),
+    },
+  })
+  // Without a listener, an 'error' event would end the process.
+  pool.on('error', (error) => onConnectionLost?.(error))
+  try {
+    const client = await pool.connect()
+    client.release()
+    return pool
+  } catch (error) {
+    await pool.end()
+    throw new Error(`PostgreSQL at ${address} cannot be used: ${reason(error)}`)
+  }
+}
+
+/** Host and port of a PostgreSQL URL, without user and password. */
+function addressOf(url: string): string {
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new Error('A PostgreSQL URL begins with postgres:// or postgresql://')
+  if (!URL.canParse(url)) throw new Error('This PostgreSQL URL has an unreadable host, port or password')
+  const { hostname, port, searchParams } = new URL(url)
+  return `${searchParams.get('host') ?? (hostname || 'localhost')}:${searchParams.get('port') ?? (port || 5432)}`
+}
+
+function reason(error: unknown): string {
+  // A refused connection to several addresses has an empty message of its own.
+  if (error instanceof AggregateError) return error.errors.map(reason).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,239 @@
+// The composition root: the only file that wires rooms together. `npm start` and `tollgate serve` run it.
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import type { GraphQLSchema } from 'graphql'
+import { createClientDirectory } from './accounts/client-directory.ts'
+import { demoClients, demoKeys } from './accounts/demo-clients.ts'
+import { type Admission, createAdmission } from './admission/admission.ts'
+import { platformResolvers } from './admission/platform-resolvers.ts'
+import { createPreparedOperations } from './admission/prepared-operations.ts'
+import type { BudgetStore } from './budget/budget-store.ts'
+import { createMemoryBudgetStore } from './budget/memory/memory-budget-store.ts'
+import { createRedisBudgetStore } from './budget/redis/redis-budget-store.ts'
+import { createRedisConnection } from './budget/redis/redis-connection.ts'
+import { createResilientBudgetStore } from './budget/resilient-budget-store.ts'
+import type { Config } from './config/config.ts'
+import { loadConfig } from './config/load-config.ts'
+import { createCostModel } from './cost/cost-model.ts'
+import { createDatabase } from './database/database.ts'
+import { migrate } from './database/migrate.ts'
+import type { EventBus } from './events/event-bus.ts'
+import { createMemoryEventBus } from './events/memory/memory-event-bus.ts'
+import { createRedisEventBus } from './events/redis/redis-event-bus.ts'
+import { createApolloServer } from './server/apollo-server.ts'
+import { createHttpServer } from './server/http-server.ts'
+import { maskError } from './server/mask-error.ts'
+import { storefrontMigrations } from './storefront/migrations/storefront-migrations.ts'
+import type { OrderEvents } from './storefront/order-events.ts'
+import { seed } from './storefront/seed/seed.ts'
+import { createStorefront } from './storefront/storefront.ts'
+import type { StorefrontTables } from './storefront/tables.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+
+await main()
+
+async function main(): Promise<void> {
+  try {
+    const config = loadConfig()
+    const logger = createLogger({ level: config.log.level })
+    const server = await start(config, logger)
+    process.stdout.write(greeting(config, server.port))
+    stopOnSignals(server, config, logger)
+  } catch (error) {
+    process.stderr.write(`${whyNotStarted(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+interface Running {
+  readonly port: number
+  /** Answers what was accepted, accepts nothing more, and closes everything in reverse order of its opening. */
+  stop(): Promise<void>
+}
+
+/** What has to be closed, in the order in which it was opened. */
+type Closers = (() => Promise<unknown>)[]
+
+async function start(config: Config, logger: Logger): Promise<Running> {
+  const closers: Closers = []
+  async function close(): Promise<void> {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    return await open(config, logger, closers, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(config: Config, logger: Logger, closers: Closers, close: () => Promise<void>): Promise<Running> {
+  const { introspection } = config
+  const metrics = createMetrics()
+  const { store, bus } = await openShared(config, logger, metrics, closers)
+  const database = await openDatabase(config, logger, closers)
+  const storefront = createStorefront({
+    db: database.db,
+    events: orderEvents(bus),
+    onEventLost: (err) => logger.error({ err }, 'an event was lost: its change is in the database'),
+  })
+  const schema = makeExecutableSchema({
+    typeDefs: readSchemaFiles(),
+    resolvers: [storefront.resolvers, platformResolvers()],
+  })
+  const admission = openAdmission(config, schema, store, logger)
+  const conclude = { admission, observe: metrics.operation }
+  const apollo = createApolloServer({ schema, conclude, introspection, logger })
+  await apollo.start()
+  closers.push(() => apollo.stop())
+
+  let draining = false
+  const server = await createHttpServer({
+    schema,
+    apollo,
+    admission,
+    conclude,
+    introspection,
+    logger,
+    directory: createClientDirectory([...config.clients, ...(config.demoKeys ? demoClients() : [])]),
+    extendContext: storefront.contextFor,
+    formatError: maskError(logger),
+    onSubscriptions: metrics.subscriptions,
+    maxBodyBytes: config.server.maxBodyBytes,
+    trustedProxies: config.server.trustedProxies,
+    health: {
+      metrics,
+      notReady: async () => (draining ? 'this server is about to end' : database.notReady()),
+    },
+  })
+  closers.push(() => server.close())
+  const address = await server.listen({ host: config.server.host, port: config.server.port })
+  return {
+    port: Number(new URL(address).port),
+    async stop() {
+      draining = true
+      await close()
+    },
+  }
+}
+
+async function openDatabase(config: Config, logger: Logger, closers: Closers) {
+  const database = await createDatabase<StorefrontTables>({
+    url: config.databaseUrl,
+    onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database was lost'),
+  })
+  closers.push(() => database.close())
+  const { db } = database
+  await migrate(db, storefrontMigrations)
+  // Made-up products have no place in somebody's production database.
+  if (config.environment !== 'production' || config.databaseUrl === undefined) await seed(db)
+  return {
+    db,
+    async notReady(): Promise<string | undefined> {
+      const one = db.selectNoFrom((query) => query.lit(1).as('one')).execute()
+      return one.then(
+        () => undefined,
+        () => 'the database does not answer',
+      )
+    },
+  }
+}
+
+/** What several processes share: in Redis where there is one, otherwise in this process, which is alone then. */
+async function openShared(
+  { redisUrl, budgetStore }: Config,
+  logger: Logger,
+  metrics: Metrics,
+  closers: Closers,
+): Promise<{ store: BudgetStore; bus: EventBus }> {
+  if (redisUrl === undefined) {
+    const store = createMemoryBudgetStore()
+    const bus = createMemoryEventBus()
+    closers.push(store.close, bus.close)
+    return { store, bus }
+  }
+  const { prefix, deadlineMs, expectedNodes } = budgetStore
+  const onError = (err: Error) => logger.warn({ err }, 'a connection to Redis met an error')
+  // A store's deadline is its own; the connection's is later, so that an answer in time is read in a busy process too.
+  const connect = () => createRedisConnection(redisUrl, { commandTimeoutMs: 4 * deadlineMs, onError })
+  const store = createResilientBudgetStore({
+    store: createRedisBudgetStore({ connection: await connect(), prefix }),
+    local: createMemoryBudgetStore(),
+    deadlineMs,
+    expectedNodes,
+    onStateChange(state, err) {
+      metrics.budgetStoreState(state)
+      if (state === 'ok') logger.info('the budget store answers again')
+      else logger.error({ err }, 'the budget store is given up: the policy of each budget decides')
+    },
+  })
+  closers.push(store.close)
+  metrics.budgetStoreFailures(store.counts)
+  const bus = createRedisEventBus({ publisher: await connect(), subscriber: await connect(), prefix, onError })
+  closers.push(bus.close)
+  return { store, bus }
+}
+
+function orderEvents(bus: EventBus): OrderEvents {
+  const topic = (orderId: number) => `order:${orderId}:status`
+  return {
+    orderStatusChanged: (orderId) => bus.publish(topic(orderId), null),
+    subscribe: (orderId, signal) => bus.subscribe(topic(orderId), { signal }),
+  }
+}
+
+function openAdmission(config: Config, schema: GraphQLSchema, store: BudgetStore, logger: Logger): Admission {
+  const model = createCostModel(schema, config.cost)
+  return createAdmission({
+    schema,
+    store,
+    operations: createPreparedOperations({ schema, model, limits: config.guard }),
+    ipBudget: config.ipBudget,
+    tiers: new Map(Object.entries(config.tiers)),
+    newId: randomUUID,
+    onSettleFailure: (err) => logger.error({ err }, 'an operation was not settled: its estimate stays charged'),
+  })
+}
+
+/** All of `schema/` in the package, from `src/` as from `dist/`. */
+function readSchemaFiles(): string[] {
+  const folder = fileURLToPath(new URL('../schema/', import.meta.url))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql'))
+  return files.sort().map((file) => readFileSync(`${folder}${file}`, 'utf8'))
+}
+
+function stopOnSignals(server: Running, config: Config, logger: Logger): void {
+  let stopping = false
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(1)
+    stopping = true
+    logger.info({ signal }, 'stopping: what was accepted is answered, nothing more is accepted')
+    setTimeout(() => {
+      logger.error(`not everything ended within ${config.server.drainTimeoutMs} ms`)
+      process.exit(1)
+    }, config.server.drainTimeoutMs).unref()
+    await server.stop()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+}
+
+function greeting({ server, demoKeys: hasDemoKeys, redisUrl, databaseUrl, file }: Config, port: number): string {
+  const host = server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host
+  const lines = [
+    `Tollgate serves http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`,
+    `  budgets in ${redisUrl === undefined ? 'memory' : 'Redis'}, data in ${databaseUrl === undefined ? 'PGlite, in memory' : 'PostgreSQL'}, configured by ${file}`,
+  ]
+  if (hasDemoKeys) lines.push(`  demo keys: ${demoKeys.map(({ key }) => key).join(', ')}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** Outages and mistakes of configuration say all in their message. What only a bug throws shows where. */
+function whyNotStarted(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isBug = [TypeError, ReferenceError, RangeError, SyntaxError].some((type) => error instanceof type)
+  return (isBug ? error.stack : undefined) ?? error.message
+}

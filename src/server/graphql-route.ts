@@ -1,0 +1,115 @@
+import type { ApolloServer } from '@apollo/server'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import type { WebsocketHandler } from '@fastify/websocket'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Client } from '../accounts/client.ts'
+import type { ClientDirectory } from '../accounts/client-directory.ts'
+import type { Admission } from '../admission/admission.ts'
+import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
+import { reportHeaders } from '../admission/report-headers.ts'
+import { type Refusal, refusal } from '../errors/refusal.ts'
+import { identify } from './identify.ts'
+import { replyWithRefusal } from './reply-with-refusal.ts'
+import { reportMode } from './report-mode.ts'
+
+export interface GraphQLRouteOptions {
+  readonly apollo: ApolloServer<AdmissionContext>
+  readonly admission: Admission
+  readonly directory: ClientDirectory
+  /** Adds what resolvers need to the context of an operation. */
+  readonly extendContext: (context: AdmissionContext) => AdmissionContext
+  readonly maxBodyBytes: number
+  readonly handleSocket: WebsocketHandler
+}
+
+/**
+ * `/graphql` over HTTP, and where it becomes a WebSocket. Before Apollo sees a request it has been counted for its address, its client is known, and its
+ * document has passed the guard; nothing of that needs a parser.
+ */
+export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): Promise<void> {
+  const { apollo, admission, directory } = options
+  const clients = new WeakMap<FastifyRequest, Client>()
+  const contexts = new WeakMap<FastifyRequest, AdmissionContext>()
+
+  /** Answers a request that stops here. Where its client is known, it is charged one request. */
+  async function stop(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {
+    const client = clients.get(request)
+    const report = client === undefined ? undefined : await admission.refuse(client)
+    return replyWithRefusal(request, reply, refusal, report)
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    const refused = await admission.arrive(request.ip)
+    if (refused !== undefined) return replyWithRefusal(request, reply, refused.refusal, refused.report)
+    const client = identify(directory, request.headers, request.ip)
+    if ('code' in client) return replyWithRefusal(request, reply, client, undefined)
+    clients.set(request, client)
+  })
+
+  app.addHook('preHandler', async (request, reply) => {
+    const client = clients.get(request)
+    if (client === undefined) throw new Error('A request got past its identification without a client')
+    const mode = reportMode(request.headers)
+    if (typeof mode !== 'string') return stop(request, reply, mode)
+    const source = sourceOf(request)
+    const verdict = source === undefined ? undefined : admission.inspect(source)
+    if (verdict !== undefined) return stop(request, reply, verdict)
+    contexts.set(request, options.extendContext(admissionContext(client, mode, Date.now())))
+  })
+
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const refused = bodyRefusal(error, request, options.maxBodyBytes)
+    if (refused === undefined) throw error
+    return stop(request, reply, refused)
+  })
+
+  const answer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) })
+
+  function contextOf(request: FastifyRequest): AdmissionContext {
+    const context = contexts.get(request)
+    if (context === undefined) throw new Error('A request reached Apollo without its admission context')
+    return context
+  }
+
+  async function handler(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { admission: record, client, controller } = contextOf(request)
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) controller.abort(new DOMException('The client went away', 'AbortError'))
+    })
+    const body = await answer.call(app, request, reply)
+    if (record.report === undefined) {
+      // Apollo refused it before it was an operation.
+      record.report = await admission.refuse(client)
+      for (const [name, value] of reportHeaders(record.report, Date.now())) reply.header(name, value)
+    }
+    return body
+  }
+  app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler, wsHandler: options.handleSocket })
+  // Apollo answers methods that it does not know with 405 and those that it does.
+  app.route({ url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], handler })
+}
+
+/** The document of a request, wherever it stands; undefined where there is none, which Apollo will say. */
+function sourceOf({ body, query }: FastifyRequest): string | undefined {
+  return [body, query].map(queryIn).find((source) => source !== undefined)
+}
+
+function queryIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('query' in value)) return undefined
+  return typeof value.query === 'string' ? value.query : undefined
+}
+
+function bodyRefusal(error: FastifyError, { headers }: FastifyRequest, maxBodyBytes: number): Refusal | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refusal('BODY_TOO_LARGE', { maxBodyBytes })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refusal('UNSUPPORTED_MEDIA_TYPE', { found: headers['content-type'] ?? 'nothing' })
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return refusal('BAD_REQUEST', { reason: 'The request body is empty. Send a JSON object with a "query".' })
+  }
+  if (error.statusCode !== 400) return undefined
+  return refusal('BAD_REQUEST', {
+    reason: `The request body is no JSON: ${error.message}. Send a JSON object with a "query".`,
+  })
+}

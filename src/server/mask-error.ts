@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import { unwrapResolverError } from '@apollo/server/errors'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { refusal } from '../errors/refusal.ts'
+import type { Logger } from '../telemetry/logger.ts'
+
+/**
+ * Makes the function that decides what a client sees of an error. Refusals and mistakes of the client pass. Anything
+ * else is a bug or an outage: it is logged under an id, and the client gets the id and nothing of the error itself.
+ */
+export function maskError(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(error)
+    const expected = cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR'
+    if (expected) return formatted
+    const errorId = randomUUID()
+    logger.error({ err: cause, errorId, path: formatted.path }, 'an operation failed')
+    const { code, message, extensions } = refusal('INTERNAL_SERVER_ERROR', { errorId })
+    return { ...formatted, message, extensions: { ...extensions, code } }
+  }
+}

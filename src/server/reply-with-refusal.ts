@@ -1,0 +1,30 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OperationReport } from '../admission/operation-report.ts'
+import { reportHeaders } from '../admission/report-headers.ts'
+import type { Refusal } from '../errors/refusal.ts'
+import { retryAfterHeader } from '../errors/to-graphql-error.ts'
+
+/** Answers a request that did not get as far as Apollo, in the form in which Apollo answers. */
+export function replyWithRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { code, status, message, extensions, retryAfterMs }: Refusal,
+  report: OperationReport | undefined,
+): FastifyReply {
+  if (report !== undefined) {
+    for (const [name, value] of reportHeaders(report, Date.now())) reply.header(name, value)
+  }
+  if (retryAfterMs !== undefined) reply.header('retry-after', retryAfterHeader(retryAfterMs))
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(status)
+    .type(mediaType(request.headers.accept))
+    .send(`${JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] })}\n`)
+}
+
+function mediaType(accept: string | undefined): string {
+  const type = accept?.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json'
+    : 'application/json'
+  return `${type}; charset=utf-8`
+}

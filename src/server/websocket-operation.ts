@@ -1,0 +1,94 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import type { Client } from '../accounts/client.ts'
+import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
+import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
+import type { ReportMode } from '../admission/operation-report.ts'
+import type { Refusal } from '../errors/refusal.ts'
+import { toGraphQLError } from '../errors/to-graphql-error.ts'
+
+export interface WebSocketOperationOptions {
+  readonly schema: GraphQLSchema
+  readonly conclude: ConcludeOptions
+  readonly introspection: boolean
+}
+
+/** What a client sends to start an operation. */
+export interface OperationPayload {
+  readonly query: string
+  readonly operationName?: string | null | undefined
+  readonly variables?: Record<string, unknown> | null | undefined
+}
+
+/** An operation that may run, for whoever executes it. */
+export interface AdmittedArgs extends ExecutionArgs {
+  readonly contextValue: AdmissionContext
+}
+
+/**
+ * Takes an operation that came over a socket the way that Apollo and its plugin take one over HTTP: guard, parser,
+ * validation, admission. The answer is what to execute, or the errors that say why not.
+ */
+export async function beginWebSocketOperation(
+  options: WebSocketOperationOptions,
+  { client, ip, mode }: { readonly client: Client; readonly ip: string; readonly mode: ReportMode },
+  { query, operationName, variables }: OperationPayload,
+): Promise<AdmittedArgs | readonly GraphQLError[]> {
+  const { schema, conclude } = options
+  const { admission } = conclude
+  const context = admissionContext(client, mode, Date.now())
+
+  async function refuse(errors: readonly GraphQLError[]): Promise<readonly GraphQLError[]> {
+    await concludeOperation(conclude, context, { errors })
+    return errors
+  }
+  const refused = await admission.arrive(ip)
+  if (refused !== undefined) return [clientError(refused.refusal)]
+  const verdict = admission.inspect(query)
+  if (verdict !== undefined) return refuse([clientError(verdict)])
+  const document = parseAndValidate(query, options)
+  if (!('kind' in document)) return refuse(document)
+
+  const request = { client, source: query, document, operationName: operationName ?? undefined, mode }
+  const result = await admission.admit({ ...request, variables: variables ?? {} })
+  context.admission.report = result.report
+  if (result.kind === 'refused') return refuse([clientError(result.refusal)])
+  if (result.kind === 'admitted') context.admission.admitted = result.admitted
+  return { schema, document, operationName, variableValues: variables, contextValue: context }
+}
+
+function parseAndValidate(
+  query: string,
+  { schema, introspection }: WebSocketOperationOptions,
+): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = parse(query)
+    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+    const errors = validate(schema, document, rules)
+    return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+  } catch (error) {
+    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')]
+    throw error
+  }
+}
+
+/** Over HTTP Apollo sets these codes. */
+function withCode(error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): GraphQLError {
+  error.extensions['code'] = code
+  return error
+}
+
+/** A socket has no status and no headers: what they would say is in the extensions. */
+function clientError(refusal: Refusal): GraphQLError {
+  const error = toGraphQLError(refusal)
+  delete error.extensions['http']
+  return error
+}

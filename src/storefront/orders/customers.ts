@@ -1,0 +1,8 @@
+import type { Kysely } from 'kysely'
+import { anyOf } from '../ids.ts'
+import { byId } from '../look-up.ts'
+import type { StorefrontTables } from '../tables.ts'
+
+export async function customersById(db: Kysely<StorefrontTables>, ids: readonly number[]) {
+  return byId(await db.selectFrom('customers').selectAll().where('id', '=', anyOf(ids)).execute())
+}

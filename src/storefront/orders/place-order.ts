@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { productsById } from '../catalogue/products.ts'
+import type { OrderProblem } from '../generated/storefront-resolvers.ts'
+import { globalId } from '../global-id.ts'
+import { anyOf } from '../ids.ts'
+import type { Database, Reads } from '../reads.ts'
+import { customersById } from './customers.ts'
+import { lineMistakes, MAX_TOTAL_CENTS } from './line-mistakes.ts'
+import { done, type OrderOutcome, problem, refused } from './order-outcome.ts'
+
+export interface OrderDraft {
+  readonly customerId: number
+  readonly lines: readonly DraftLine[]
+}
+
+export interface DraftLine {
+  readonly productId: number
+  readonly quantity: number
+}
+
+interface PricedLine extends DraftLine {
+  readonly unitPriceCents: number
+}
+
+/** Orders every line or nothing, at the prices in the database. Never sells what is not there, whatever else is going on. */
+export async function placeOrder(reads: Reads, draft: OrderDraft, placedAt: Date): Promise<OrderOutcome> {
+  const mistakes = lineMistakes(draft.lines)
+  if (mistakes.length > 0) return refused(...mistakes)
+  return await reads.transaction(async (database) => {
+    const { lines, problems } = await price(database, draft)
+    if (problems.length > 0) return refused(...problems)
+    const totalCents = lines.reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0)
+    if (totalCents > MAX_TOTAL_CENTS) return refused(tooMuch(totalCents))
+    const shortages = await takeFromStock(database, lines)
+    if (shortages.length > 0) return refused(...shortages)
+    const order = await database()
+      .insertInto('orders')
+      .values({ customerId: draft.customerId, status: 'PLACED', totalCents, placedAt })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await database()
+      .insertInto('orderLines')
+      .values(lines.map((line, position) => ({ orderId: order.id, position, ...line })))
+      .execute()
+    return done(order)
+  })
+}
+
+/** The lines with their prices, or what there is not: the customer, products. */
+async function price(
+  database: Database,
+  { customerId, lines }: OrderDraft,
+): Promise<{ readonly lines: readonly PricedLine[]; readonly problems: readonly OrderProblem[] }> {
+  const customer = await customersById(database(), [customerId])
+  const product = await productsById(
+    database(),
+    lines.map(({ productId }) => productId),
+  )
+  const problems: OrderProblem[] = []
+  if (customer(customerId) === null) {
+    problems.push(problem('UNKNOWN_CUSTOMER', `There is no ${globalId('Customer', customerId)}.`))
+  }
+  const priced = lines.flatMap((line, index) => {
+    const row = product(line.productId)
+    if (row !== null) return [{ ...line, unitPriceCents: row.priceCents }]
+    problems.push(problem('UNKNOWN_PRODUCT', `There is no ${globalId('Product', line.productId)}.`, index))
+    return []
+  })
+  return { lines: priced, problems }
+}
+
+/** Takes all lines from the stock, or none and says what is missing. */
+async function takeFromStock(database: Database, lines: readonly DraftLine[]): Promise<readonly OrderProblem[]> {
+  const ids = lines.map(({ productId }) => productId)
+  // Every order locks its products in the order of their ids, so two orders never wait for each other.
+  const locked = await database()
+    .selectFrom('inventory')
+    .selectAll()
+    .where('productId', '=', anyOf(ids))
+    .orderBy('productId')
+    .forUpdate()
+    .execute()
+  const stock = new Map(locked.map(({ productId, quantity }) => [productId, quantity]))
+  const shortages = lines.flatMap(({ productId, quantity }, index) => {
+    const available = stock.get(productId) ?? 0
+    return quantity > available ? [outOfStock(productId, quantity, available, index)] : []
+  })
+  if (shortages.length > 0) return shortages
+  const quantities = lines.map(({ quantity }) => quantity)
+  await database()
+    .updateTable('inventory')
+    .from(
+      sql<{ id: number; quantity: number }>`unnest(${ids}::integer[], ${quantities}::integer[])`.as<'taken'>(
+        sql`taken(id, quantity)`,
+      ),
+    )
+    .set((eb) => ({ quantity: eb('inventory.quantity', '-', eb.ref('taken.quantity')) }))
+    .whereRef('inventory.productId', '=', 'taken.id')
+    .execute()
+  return []
+}
+
+function outOfStock(productId: number, quantity: number, available: number, line: number): OrderProblem {
+  const advice = available === 0 ? 'Leave it out, or try again later.' : `Order ${available} or fewer.`
+  const message = `${quantity} of ${globalId('Product', productId)} were ordered and ${available} are in stock. ${advice}`
+  return problem('OUT_OF_STOCK', message, line)
+}
+
+function tooMuch(totalCents: number): OrderProblem {
+  return problem('INVALID_LINES', `The order comes to ${totalCents} cents; ${MAX_TOTAL_CENTS} are allowed. Order less.`)
+}

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import type { OperationContext } from '../execution/operation-context.ts'
+import { catalogueResolvers } from './catalogue/catalogue-resolvers.ts'
+import { dateTime } from './date-time.ts'
+import type { Resolvers } from './generated/storefront-resolvers.ts'
+import { nodeResolvers } from './node-resolvers.ts'
+import type { OrderEvents } from './order-events.ts'
+import { orderResolvers } from './orders/order-resolvers.ts'
+import { createReads } from './reads.ts'
+import type { StorefrontContext } from './storefront-context.ts'
+import type { StorefrontTables } from './tables.ts'
+
+export interface StorefrontOptions {
+  /** A database with the shop's tables. */
+  readonly db: Kysely<StorefrontTables>
+  readonly events: OrderEvents
+  /** Told when an event could not be published. The mutation has succeeded all the same: its data is committed. */
+  readonly onEventLost: (cause: unknown) => void
+  /** @default the system's clock */
+  readonly now?: () => Date
+}
+
+/** The shop as one part of a schema: resolvers for schema/storefront, and what they need in their context. */
+export interface Storefront {
+  readonly resolvers: Resolvers
+  /** The context of one operation, with loaders of its own. A subscription has one for all of its events. */
+  contextFor<Operation extends OperationContext>(operation: Operation): Operation & StorefrontContext
+}
+
+export function createStorefront({ db, events, onEventLost, now = () => new Date() }: StorefrontOptions): Storefront {
+  return {
+    resolvers: {
+      ...nodeResolvers,
+      ...catalogueResolvers,
+      ...orderResolvers,
+      Query: { ...nodeResolvers.Query, ...catalogueResolvers.Query, ...orderResolvers.Query },
+      DateTime: dateTime,
+    },
+    contextFor: (operation) => ({
+      ...operation,
+      reads: createReads(db, operation.signal),
+      events,
+      onEventLost,
+      now,
+    }),
+  }
+}

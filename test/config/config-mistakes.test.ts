@@ -1,0 +1,351 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { configFolder, LEAST } from './config-folder.ts'
+
+/** What loading complains of. */
+function mistakes(files: Readonly<Record<string, string>>, env: Record<string, string> = {}): readonly string[] {
+  return errorOf(files, env).mistakes
+}
+
+function errorOf(files: Readonly<Record<string, string>>, env: Record<string, string> = {}): ConfigError {
+  try {
+    loadConfig({ env, cwd: configFolder(files) })
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('It was loaded')
+}
+
+const HASH = '0123456789abcdef'.repeat(4)
+
+describe('a mistake in the file is named with its line, what was found and what is allowed', () => {
+  const WHOLE = 'a whole number of at least 1 is allowed'
+  const duration = (longest: string) =>
+    `a duration from 1ms to ${longest}, such as 200ms, 50s, 5m, 1h or 1d, is allowed`
+
+  test.each([
+    ['capacity: many, window: 1s', `.capacity: found "many"; ${WHOLE}`],
+    ['capacity: 0, window: 1s', `.capacity: found 0; ${WHOLE}`],
+    ['capacity: 1.5, window: 1s', `.capacity: found 1.5; ${WHOLE}`],
+    ['capacity: 1_000, window: 1s', `.capacity: found "1_000"; ${WHOLE}`],
+    ['capacity: [1], window: 1s', `.capacity: found a list; ${WHOLE}`],
+    [
+      'capacity: 9007199254740993, window: 1s',
+      '.capacity: found 9007199254740992; a whole number of at most 9007199254740991 is allowed',
+    ],
+    ['capacity: 1, refillPerSecond: 0', '.refillPerSecond: found 0; a number above 0 is allowed'],
+    ['capacity: 1, refillPerSecond: .inf', '.refillPerSecond: found Infinity; a number above 0 is allowed'],
+    [
+      'capacity: 1000, refillPerSecond: 1e-9',
+      '.refillPerSecond: found 1e-9; a rate that fills the capacity 1000 within 1000 years is allowed',
+    ],
+    ['capacity: 1', ': has neither refillPerSecond nor window; one of them is needed'],
+    ['capacity: 1, refillPerSecond: 1, window: 1s', ': has both refillPerSecond and window; one of them is allowed'],
+    ['capacity: 1, window: 50', `.window: found 50; ${duration('36500d')}`],
+    ['capacity: 1, window: 50sec', `.window: found "50sec"; ${duration('36500d')}`],
+    ['capacity: 1, window: -1s', `.window: found "-1s"; ${duration('36500d')}`],
+    ['capacity: 1, window: 36501d', `.window: found "36501d"; ${duration('36500d')}`],
+    ['capacity: 1, window: 1s, mode: off', '.mode: found "off"; enforce or shadow is allowed'],
+    ['capacity: 1, window: 1s, level: ip', '.level: found "ip"; client or tenant is allowed'],
+    ['capacity: 1, window: 1s, meter: bytes', '.meter: found "bytes"; cost or requests is allowed'],
+    ['capacity: 1, window: 1s, algorithm: log', '.algorithm: found "log"; token-bucket is allowed'],
+    [
+      'capacity: 1, window: 1s, onStoreFailure: close',
+      '.onStoreFailure: found "close"; local, open or closed is allowed',
+    ],
+  ])('a budget with %s', (settings, mistake) => {
+    const file = LEAST.replace('capacity: 300, window: 60s', settings)
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:6 tiers.anonymous.budgets[0]${mistake}`])
+  })
+
+  test.each([
+    ['introspection: "yes"', 'introspection: found "yes"; true or false is allowed'],
+    ['server: { port: 65536 }', 'server.port: found 65536; a whole number of at most 65535 is allowed'],
+    ['server: { port: -1 }', 'server.port: found -1; a whole number from 0 to 65535 is allowed'],
+    [
+      'server: { host: "http://a" }',
+      'server.host: found "http://a"; a host name, or an address without a port, is allowed',
+    ],
+    [
+      'server: { host: "a:4000" }',
+      'server.host: found "a:4000"; a host name, or an address without a port, is allowed',
+    ],
+    ['server: { drainTimeout: 25h }', `server.drainTimeout: found "25h"; ${duration('1d')}`],
+    ['server: { maxBodyBytes: 0 }', `server.maxBodyBytes: found 0; ${WHOLE}`],
+    ['guard: { maxDepth: -1 }', 'guard.maxDepth: found -1; a whole number of at least 0 is allowed'],
+    ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
+    [
+      'budgetStore: { prefix: "{a}" }',
+      'budgetStore.prefix: found "{a}"; a name of 1 to 64 letters, digits and _ . : - is allowed',
+    ],
+    ['cost: { defaultListSize: -1 }', 'cost.defaultListSize: found -1; a number of at least 0, or .inf, is allowed'],
+    ['cost: { defaultListSize: .nan }', 'cost.defaultListSize: found NaN; a number of at least 0, or .inf, is allowed'],
+    ['cost: { charge: { field: .inf } }', 'cost.charge.field: found Infinity; a number of at least 0 is allowed'],
+    ['cost: { charge: { type: -1 } }', 'cost.charge.type: found -1; a number of at least 0 is allowed'],
+    ['log: { level: loud }', 'log.level: found "loud"; fatal, error, warn, info, debug, trace or silent is allowed'],
+    ['log:', 'log: found nothing; a section with the keys level is allowed'],
+    ['sever: { port: 1 }', 'sever: is not a known key; did you mean server?'],
+    ['guard: { max_depth: 1 }', 'guard.max_depth: is not a known key; did you mean maxDepth?'],
+    ['log: { colour: true }', 'log.colour: is not a known key; the keys here are level'],
+    ['log: { "a\\nb": true }', 'log["a\\nb"]: is not a known key; the keys here are level'],
+    ['redisUrl: redis://a', 'redisUrl: is not set here; set the environment variable REDIS_URL instead'],
+    [
+      'ipBudget: { refillPerSecond: 1, window: 1s }',
+      'ipBudget: has both refillPerSecond and window; one of them is allowed',
+    ],
+    [
+      'ipBudget: { refillPerSecond: 1e-9 }',
+      'ipBudget.refillPerSecond: found 1e-9; a rate that fills the capacity 3000 within 1000 years is allowed',
+    ],
+  ])('%s', (settings, mistake) => {
+    expect(mistakes({ 'tollgate.yaml': `${settings}\n${LEAST}` })).toEqual([`tollgate.yaml:1 ${mistake}`])
+  })
+
+  const tierNames = 'is no name for a tier; a letter, then up to 63 letters, digits, _ and - are allowed'
+  const budgets = (count: number) =>
+    Array.from({ length: count }, (_, index) => `{ name: b${index}, capacity: 1, window: 1s }`).join(', ')
+
+  test.each([
+    ['an empty file', '', '1 tiers: is missing; a section with one entry for each tier is needed'],
+    [
+      'a missing setting',
+      LEAST.replace(/.*maxCost.*\n/, ''),
+      '2 tiers.anonymous.maxCost: is missing; a whole number of at least 0 is needed',
+    ],
+    [
+      'no tier for requests without a key',
+      LEAST.replace('anonymous', 'free'),
+      '1 tiers: has no tier anonymous; add it: requests without a key have it',
+    ],
+    ['a tier name with a space', `${LEAST}  "a b": *tier\n`, `7 tiers["a b"]: ${tierNames}`],
+    ['a tier named as a prototype', `${LEAST}  __proto__: *tier\n`, `7 tiers.__proto__: ${tierNames}`],
+    [
+      'no budgets',
+      LEAST.replace(/budgets:\n.*/, 'budgets: []'),
+      '5 tiers.anonymous.budgets: found 0 budgets; 1 to 16 are allowed',
+    ],
+    [
+      'too many budgets',
+      LEAST.replace(/budgets:\n.*/, `budgets: [${budgets(17)}]`),
+      '5 tiers.anonymous.budgets: found 17 budgets; 1 to 16 are allowed',
+    ],
+    [
+      'a section for a list',
+      LEAST.replace(/budgets:\n.*/, 'budgets: { burst: 1 }'),
+      '5 tiers.anonymous.budgets: found a section; a list of budgets is allowed',
+    ],
+    [
+      'a budget name that no header can carry',
+      LEAST.replace('name: burst', 'name: "a\\"b"'),
+      '6 tiers.anonymous.budgets[0].name: found "a\\"b"; a name of 1 to 64 letters, digits, _ and - is allowed',
+    ],
+    [
+      'two budgets of one name',
+      `${LEAST}      - { name: burst, meter: requests, capacity: 1, window: 1s }\n`,
+      '7 tiers.anonymous.budgets[1].name: is that of budgets[0] too; each needs its own',
+    ],
+  ])('%s', (_, file, mistake) => {
+    const anchored = file.replace('anonymous:', 'anonymous: &tier')
+    expect(mistakes({ 'tollgate.yaml': anchored })).toEqual([`tollgate.yaml:${mistake}`])
+  })
+
+  const hash = 'write the hash of the key, which printf %s "$KEY" | sha256sum prints'
+
+  test.each([
+    [
+      'a tier that does not exist',
+      'tier: anonimous',
+      'tier: found "anonimous", which is no tier; did you mean anonymous?',
+    ],
+    [
+      'a tier that all objects have',
+      'tier: constructor',
+      'tier: found "constructor", which is no tier; there are anonymous',
+    ],
+    ['a key instead of its hash', 'keySha256: hunter2', `keySha256: is not 64 hexadecimal digits; ${hash}`],
+    ['no key', '', `keySha256: is missing; ${hash}`],
+    [
+      'an id like an address',
+      'id: "ip:1"',
+      'id: found "ip:1"; a name of 1 to 64 letters, digits and _ . @ - is allowed',
+    ],
+    [
+      'a number for an id',
+      'id: 7',
+      'id: found 7; a name of 1 to 64 letters, digits and _ . @ -, in quotes, is allowed',
+    ],
+    ['the id of another', 'id: ada', 'id: is that of clients[0] too; each needs its own'],
+    [
+      'the key of another',
+      `keySha256: ${HASH.toUpperCase()}`,
+      'keySha256: is that of clients[0] too; each needs its own',
+    ],
+  ])('a client with %s', (_, setting, mistake) => {
+    const defaults = ['id: bob', 'tenant: acme', 'tier: anonymous', `keySha256: ${HASH.replace('0', '1')}`]
+    const [key] = setting === '' ? ['keySha256'] : setting.split(':')
+    const client = [...defaults.filter((one) => !one.startsWith(`${key}:`)), setting].filter(Boolean)
+    const file = `clients:
+  - { id: ada, tenant: acme, tier: anonymous, keySha256: ${HASH} }
+  - { ${client.join(', ')} }
+${LEAST}`
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:3 clients[1].${mistake}`])
+  })
+
+  test('a file that is a list', () => {
+    expect(mistakes({ 'tollgate.yaml': '- tiers\n' })).toEqual([
+      'tollgate.yaml:1 found a list; a section with the keys server, guard, cost, budgetStore, ipBudget, tiers, ' +
+        'clients, introspection, log, demoKeys is allowed',
+    ])
+  })
+
+  test.each([
+    '10.0.0.0/0',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0',
+    'proxy',
+    'fe80::1%eth0',
+    '',
+    '10.0.0.1/0x8',
+  ])('the trusted proxy "%s"', (proxy) => {
+    expect(mistakes({ 'tollgate.yaml': `server:\n  trustedProxies:\n    - '${proxy}'\n${LEAST}` })).toEqual([
+      `tollgate.yaml:3 server.trustedProxies[0]: found "${proxy}"; an IP address, or a network such as 10.0.0.0/8, is allowed`,
+    ])
+  })
+
+  test('demo keys in production', () => {
+    expect(mistakes({ 'tollgate.yaml': `${LEAST}demoKeys: true\n` }, { NODE_ENV: 'production' })).toEqual([
+      'tollgate.yaml:7 demoKeys: found true with NODE_ENV=production; everybody knows the demo keys, so false is allowed there',
+    ])
+  })
+})
+
+describe('a file that is no YAML is named with its lines', () => {
+  test.each<[found: string, file: string, mistakes: string[]]>([
+    ['a key twice', 'a: 1\nb: 2\na: 3\n', ['tollgate.yaml:3 Map keys must be unique']],
+    ['a tab', 'a:\n\tb: 1\n', ['tollgate.yaml:2 Tabs are not allowed as indentation']],
+    ['an open quote', 'a: 1\nb: "secret', ['tollgate.yaml:2 Missing closing "quote']],
+    ['an unknown tag', 'a: !secret 1\n', ['tollgate.yaml:1 Unresolved tag: !secret']],
+    ['an unknown anchor', 'a: 1\nb: *c\n', ['tollgate.yaml:2 *c stands for nothing; write &c before it']],
+    ['a second document', 'a: 1\n---\nb: 2\n', ['tollgate.yaml:2 A second document begins here; a file holds one']],
+    ['a key that is a list', '? [a]\n: 1\n', ['tollgate.yaml:1 With stringKeys, all keys must be strings']],
+    [
+      'wrong indentation, without what it says there',
+      '  a: 1\n b: hunter2\nc: "hunter2" x\n',
+      ['tollgate.yaml:2 Unexpected scalar at node end', 'tollgate.yaml:3 Unexpected scalar token in YAML stream'],
+    ],
+  ])('%s', (_, file, expected) => {
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual(expected)
+  })
+})
+
+describe('a mistake in the environment is named by its variable', () => {
+  const REDIS =
+    'REDIS_URL: found a value (not shown: it may hold a password) that cannot be used; redis://host:6379, rediss://host:6379 (TLS) or redis+cluster://host:6379,host:6379 is allowed, with special characters of a password percent-encoded'
+  const DATABASE =
+    'DATABASE_URL: found a value (not shown: it may hold a password) that cannot be used; postgres://user:password@host:5432/database or postgresql://… is allowed, with special characters of a password percent-encoded'
+
+  test.each([
+    ['PORT', '65536', 'PORT: found "65536"; a whole number from 0 to 65535 is allowed'],
+    ['PORT', '4000 ', 'PORT: found "4000 "; a whole number from 0 to 65535 is allowed'],
+    ['PORT', '-1', 'PORT: found "-1"; a whole number from 0 to 65535 is allowed'],
+    ['PORT', '1e3', 'PORT: found "1e3"; a whole number from 0 to 65535 is allowed'],
+    ['HOST', 'a b', 'HOST: found "a b"; a host name, or an address without a port, is allowed'],
+    ['NODE_ENV', 'prod', 'NODE_ENV: found "prod"; production, development or test is allowed'],
+    ['LOG_LEVEL', 'INFO', 'LOG_LEVEL: found "INFO"; fatal, error, warn, info, debug, trace or silent is allowed'],
+    ['REDIS_URL', 'hunter2', REDIS],
+    ['REDIS_URL', 'http://:hunter2@localhost', REDIS],
+    ['REDIS_URL', 'redis://', REDIS],
+    ['REDIS_URL', 'redis://a:70000', REDIS],
+    ['REDIS_URL', 'redis://a:1,b:2', REDIS],
+    ['REDIS_URL', 'redis+cluster://a:1,', REDIS],
+    ['DATABASE_URL', 'mysql://root:hunter2@localhost', DATABASE],
+    ['DATABASE_URL', 'postgres://user:hun/ter2@host:port/db', DATABASE],
+  ])('%s=%s', (name, value, mistake) => {
+    expect(mistakes({ 'tollgate.yaml': LEAST }, { [name]: value })).toEqual([mistake])
+  })
+
+  test('a file that TOLLGATE_CONFIG names and nobody can read', () => {
+    expect(mistakes({}, { TOLLGATE_CONFIG: 'nowhere.yaml' })).toEqual([
+      expect.stringMatching(/^nowhere\.yaml: cannot be read: ENOENT: /),
+    ])
+  })
+
+  test('a file elsewhere is named by its whole path', () => {
+    const elsewhere = join(configFolder({ 'mine.yaml': 'log: {}\n' }), 'mine.yaml')
+    expect(mistakes({}, { TOLLGATE_CONFIG: elsewhere })).toEqual([
+      `${elsewhere}:1 tiers: is missing; a section with one entry for each tier is needed`,
+    ])
+  })
+})
+
+test('one message names all mistakes, of the file by line and then of the environment', () => {
+  const file = `demoKeys: true
+server: { port: high, hots: a }
+clients:
+  - { id: a, tenant: t, tier: gold, keySha256: ${HASH} }
+  - { id: a, tenant: t, tier: anonymous, keySha256: ${HASH}, rolle: staff }
+tiers:
+  anonymous:
+    maxCost: lots
+    budgets:
+      - { name: b, capacity: -1.5, window: 1s }
+      - { name: b, capacity: 1, window: 1s, refillPerSecond: 1 }
+`
+  const error = errorOf({ 'tollgate.yaml': file }, { NODE_ENV: 'production', PORT: 'x', REDIS_URL: 'x' })
+  expect(error.mistakes.map((mistake) => mistake.split(/: (?=is |has |found )/)[0])).toEqual([
+    'tollgate.yaml:1 demoKeys',
+    'tollgate.yaml:2 server.port',
+    'tollgate.yaml:2 server.hots',
+    'tollgate.yaml:4 clients[0].tier',
+    'tollgate.yaml:5 clients[1].rolle',
+    'tollgate.yaml:5 clients[1].id',
+    'tollgate.yaml:5 clients[1].keySha256',
+    'tollgate.yaml:7 tiers.anonymous.timeout',
+    'tollgate.yaml:8 tiers.anonymous.maxCost',
+    'tollgate.yaml:10 tiers.anonymous.budgets[0].capacity',
+    'tollgate.yaml:11 tiers.anonymous.budgets[1].name',
+    'tollgate.yaml:11 tiers.anonymous.budgets[1]',
+    'PORT',
+    'REDIS_URL',
+  ])
+  expect(error.message).toBe(
+    `The configuration has 14 mistakes:\n${error.mistakes.map((line) => `  ${line}`).join('\n')}`,
+  )
+})
+
+test('mistakes of the environment are named beside a file that is no YAML', () => {
+  expect(mistakes({ 'tollgate.yaml': 'a: "' }, { PORT: 'x' })).toHaveLength(2)
+})
+
+describe('no mistake repeats a secret', () => {
+  test.each<[where: string, file: string, env: Record<string, string>]>([
+    [
+      'the password of a URL where a URL does not belong',
+      `server: { host: "redis://user:hunter2@host" }\n${LEAST}`,
+      {},
+    ],
+    ['a password with a slash and an at sign', LEAST, { HOST: 'redis://user:hun/t@er2hunter2@host' }],
+    ['a key beside a syntax error', 'clients:\n  - keySha256: "x" hunter2\n', {}],
+    [
+      'a key where its hash belongs',
+      `clients: [{ id: a, tenant: t, tier: anonymous, keySha256: hunter2 }]\n${LEAST}`,
+      {},
+    ],
+    ['the value of an unknown key', `password: hunter2\n${LEAST}`, {}],
+    ['a URL in the environment', LEAST, { REDIS_URL: 'hunter2', DATABASE_URL: 'hunter2' }],
+  ])('%s', (_, file, env) => {
+    expect(errorOf({ 'tollgate.yaml': file }, env).message).not.toContain('hunter2')
+  })
+})
+
+test('a long value is cut', () => {
+  expect(mistakes({ 'tollgate.yaml': LEAST }, { LOG_LEVEL: 'x'.repeat(1000) })).toEqual([
+    `LOG_LEVEL: found "${'x'.repeat(60)}…"; fatal, error, warn, info, debug, trace or silent is allowed`,
+  ])
+})

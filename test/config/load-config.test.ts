@@ -1,0 +1,229 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { configFolder, LEAST } from './config-folder.ts'
+
+const shipped = fileURLToPath(new URL('../../tollgate.yaml', import.meta.url))
+
+function load(text: string, env: Record<string, string> = {}) {
+  return loadConfig({ env, cwd: configFolder({ 'tollgate.yaml': text }) })
+}
+
+describe('where the configuration comes from', () => {
+  const other = LEAST.replace('maxCost: 200', 'maxCost: 7')
+
+  test('the file that TOLLGATE_CONFIG names, relative to the working directory', () => {
+    const cwd = configFolder({ 'tollgate.yaml': LEAST, 'other.yaml': other })
+    const config = loadConfig({ env: { TOLLGATE_CONFIG: 'other.yaml' }, cwd })
+    expect(config.tiers['anonymous']?.maxCost).toBe(7)
+    expect(config.file).toBe(join(cwd, 'other.yaml'))
+  })
+
+  test('else tollgate.yaml in the working directory, of which nothing is filled in from the shipped file', () => {
+    const cwd = configFolder({ 'tollgate.yaml': LEAST })
+    const config = loadConfig({ env: { TOLLGATE_CONFIG: '' }, cwd })
+    expect(Object.keys(config.tiers)).toEqual(['anonymous'])
+    expect(config.file).toBe(join(cwd, 'tollgate.yaml'))
+  })
+
+  test('else the shipped file', () => {
+    expect(loadConfig({ env: {}, cwd: configFolder({}) }).file).toBe(shipped)
+  })
+})
+
+test('a file with tiers alone has every default, and budgets their refill rate', () => {
+  expect(load(LEAST)).toEqual({
+    file: expect.stringMatching(/tollgate\.yaml$/),
+    environment: 'development',
+    server: { host: 'localhost', port: 4000, trustedProxies: [], maxBodyBytes: 262_144, drainTimeoutMs: 10_000 },
+    guard: {
+      maxTokens: 2000,
+      maxDepth: 12,
+      maxAliases: 30,
+      maxRootFields: 20,
+      maxFragments: 50,
+      maxExpandedFields: 2000,
+      maxDirectives: 50,
+    },
+    cost: { defaultListSize: 10, charge: { field: 1, type: 1 } },
+    budgetStore: { prefix: 'tollgate', deadlineMs: 50, expectedNodes: 1 },
+    ipBudget: {
+      name: 'ip',
+      level: 'ip',
+      meter: 'requests',
+      algorithm: 'token-bucket',
+      capacity: 3000,
+      refillPerSecond: 100,
+      mode: 'enforce',
+      onStoreFailure: 'local',
+    },
+    tiers: {
+      anonymous: {
+        name: 'anonymous',
+        maxCost: 200,
+        timeoutMs: 5000,
+        budgets: [
+          {
+            name: 'burst',
+            level: 'client',
+            meter: 'cost',
+            algorithm: 'token-bucket',
+            capacity: 300,
+            refillPerSecond: 5,
+            mode: 'enforce',
+            onStoreFailure: 'local',
+          },
+        ],
+      },
+    },
+    clients: [],
+    introspection: true,
+    demoKeys: true,
+    log: { level: 'info' },
+    redisUrl: undefined,
+    databaseUrl: undefined,
+  })
+})
+
+test('what the file says takes the place of the defaults', () => {
+  const config = load(`
+server: { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainTimeout: 1m }
+guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0 }
+cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
+budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3 }
+ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: shadow, onStoreFailure: open }
+tiers:
+  anonymous: &tier
+    maxCost: 0
+    timeout: 1h
+    budgets:
+      - { name: b, level: tenant, meter: requests, algorithm: token-bucket, capacity: 1, refillPerSecond: 2, mode: shadow, onStoreFailure: closed }
+  staff: *tier
+clients:
+  - { id: ada, tenant: acme, tier: staff, role: staff, keySha256: ${'AB'.repeat(32)} }
+introspection: false
+demoKeys: false
+log: { level: trace }
+`)
+  expect(config).toMatchObject({
+    server: {
+      host: '::',
+      port: 0,
+      trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
+      maxBodyBytes: 1000,
+      drainTimeoutMs: 60_000,
+    },
+    guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5 },
+    cost: { defaultListSize: Number.POSITIVE_INFINITY, charge: { field: 0, type: 0.5 } },
+    budgetStore: { prefix: 'shop', deadlineMs: 200, expectedNodes: 3 },
+    ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: 'shadow', onStoreFailure: 'open' },
+    tiers: { staff: { name: 'staff', maxCost: 0, timeoutMs: 3_600_000 } },
+    clients: [
+      {
+        client: { id: 'ada', tenant: 'acme', tier: 'staff', role: 'staff', anonymous: false },
+        keySha256: 'ab'.repeat(32),
+      },
+    ],
+    introspection: false,
+    demoKeys: false,
+    log: { level: 'trace' },
+  })
+  expect(config.tiers['anonymous']?.budgets).toEqual([
+    {
+      name: 'b',
+      level: 'tenant',
+      meter: 'requests',
+      algorithm: 'token-bucket',
+      capacity: 1,
+      refillPerSecond: 2,
+      mode: 'shadow',
+      onStoreFailure: 'closed',
+    },
+  ])
+})
+
+test.each([
+  { ipBudget: '{ capacity: 60 }', expected: { capacity: 60, refillPerSecond: 2 } },
+  { ipBudget: '{ window: 1m }', expected: { capacity: 3000, refillPerSecond: 50 } },
+  { ipBudget: '{ refillPerSecond: 7 }', expected: { capacity: 3000, refillPerSecond: 7 } },
+  { ipBudget: '{ mode: shadow }', expected: { capacity: 3000, refillPerSecond: 100, mode: 'shadow' } },
+])('the IP budget $ipBudget has the defaults for the rest', ({ ipBudget, expected }) => {
+  expect(load(`ipBudget: ${ipBudget}\n${LEAST}`).ipBudget).toMatchObject(expected)
+})
+
+describe('the environment', () => {
+  test('wins over the file', () => {
+    const config = load(`server: { host: localhost, port: 1 }\nlog: { level: debug }\n${LEAST}`, {
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      LOG_LEVEL: 'warn',
+      REDIS_URL: 'redis+cluster://user:p%40ss@a:7000,b:7001',
+      DATABASE_URL: 'postgresql://user:pass@db:5432/shop',
+    })
+    expect(config).toMatchObject({
+      server: { host: '0.0.0.0', port: 8080 },
+      log: { level: 'warn' },
+      redisUrl: 'redis+cluster://user:p%40ss@a:7000,b:7001',
+      databaseUrl: 'postgresql://user:pass@db:5432/shop',
+    })
+  })
+
+  test('says nothing where a variable is empty', () => {
+    const empty = { HOST: '', PORT: '', LOG_LEVEL: '', REDIS_URL: '', DATABASE_URL: '', NODE_ENV: '' }
+    expect(load(`server: { host: a.example, port: 1 }\nlog: { level: debug }\n${LEAST}`, empty)).toMatchObject({
+      environment: 'development',
+      server: { host: 'a.example', port: 1 },
+      log: { level: 'debug' },
+      redisUrl: undefined,
+      databaseUrl: undefined,
+    })
+  })
+
+  test.each([
+    ['PORT', '0'],
+    ['PORT', '65535'],
+    ['HOST', '127.0.0.1'],
+    ['HOST', '::1'],
+    ['HOST', 'shop-1.example'],
+    ['REDIS_URL', 'redis://localhost'],
+    ['REDIS_URL', 'redis://[::1]:6379/2'],
+    ['REDIS_URL', 'rediss://:secret@cache.example:6380/0'],
+    ['REDIS_URL', 'redis+cluster://a:7000'],
+    ['DATABASE_URL', 'postgres://localhost/shop'],
+    ['DATABASE_URL', 'postgresql:///shop?host=/var/run/postgresql'],
+    ['NODE_ENV', 'test'],
+    ['LOG_LEVEL', 'silent'],
+  ])('may say %s=%s', (name, value) => {
+    expect(() => load(LEAST, { [name]: value })).not.toThrow()
+  })
+
+  test.each([
+    { NODE_ENV: 'production', closed: true },
+    { NODE_ENV: 'development', closed: false },
+    { NODE_ENV: 'test', closed: false },
+  ])('$NODE_ENV decides over introspection and demo keys where the file does not', ({ NODE_ENV, closed }) => {
+    const config = load(LEAST, { NODE_ENV })
+    expect(config).toMatchObject({ environment: NODE_ENV, introspection: !closed, demoKeys: !closed })
+  })
+
+  test('production may have introspection when the file says so', () => {
+    expect(load(`introspection: true\n${LEAST}`, { NODE_ENV: 'production' }).introspection).toBe(true)
+  })
+})
+
+test('a configuration is frozen, whatever is inside too', () => {
+  const thawed: string[] = []
+  const visit = (value: unknown, path: string) => {
+    if (typeof value !== 'object' || value === null) return
+    if (!Object.isFrozen(value)) thawed.push(path)
+    for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`)
+  }
+  visit(
+    load(
+      `server: { trustedProxies: [10.0.0.1] }\nclients: [{ id: a, tenant: a, tier: anonymous, keySha256: ${'a'.repeat(64)} }]\n${LEAST}`,
+    ),
+    'config',
+  )
+  expect(thawed).toEqual([])
+})

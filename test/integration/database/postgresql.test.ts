@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createDatabase, type Database, type DatabaseOptions } from '../../../src/database/database.ts'
+import { migrate } from '../../../src/database/migrate.ts'
+import { describeDatabase } from '../../support/describe-database.ts'
+import { openPostgres, type PostgresServer } from '../../support/postgres.ts'
+import { freePort } from '../../support/services.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await openPostgres(inject('databaseUrl'))
+})
+afterAll(async () => {
+  await server.stop()
+})
+
+describeDatabase('postgresql', () => server.createDatabase())
+
+describe('a database on postgresql', () => {
+  const opened: Database<unknown>[] = []
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()))
+  })
+  async function open(options: DatabaseOptions) {
+    const database = await createDatabase<unknown>(options)
+    opened.push(database)
+    return database
+  }
+
+  test('gives up a statement after its time, and goes on with the connection', async () => {
+    const { db } = await open({ url: server.url, statementTimeoutMs: 50, maxConnections: 1 })
+    await expect(sql`select pg_sleep(30)`.execute(db)).rejects.toMatchObject({ code: '57014' })
+    expect((await sql`select 1 as n`.execute(db)).rows).toEqual([{ n: 1 }])
+  })
+
+  test('outlives the loss of an idle connection, tells of it, and makes a new one', async () => {
+    let lost: (error: Error) => void = () => undefined
+    const loss = new Promise<Error>((resolve) => {
+      lost = resolve
+    })
+    const { db } = await open({ url: server.url, maxConnections: 1, onConnectionLost: (error) => lost(error) })
+    const killer = await open({ url: server.url })
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(killer.db)
+    expect(await loss).toMatchObject({ code: '57P01' })
+    expect((await sql`select 1 as n`.execute(db)).rows).toEqual([{ n: 1 }])
+  })
+
+  test('is migrated by one of two that start at once, however long the other waits', async () => {
+    const url = await server.createDatabase()
+    const nodes = [await open({ url, statementTimeoutMs: 100 }), await open({ url, statementTimeoutMs: 100 })]
+    const slow = {
+      async up(db: Database<unknown>['db']) {
+        await sql`create table slow as select pg_sleep(0.5)::text`.execute(db)
+      },
+    }
+    const ran = await Promise.all(nodes.map(({ db }) => migrate(db, { '0001-slow': slow })))
+    expect(ran.toSorted((a, b) => a.length - b.length)).toEqual([[], ['0001-slow']])
+    for (const { db } of nodes) {
+      expect((await sql`show statement_timeout`.execute(db)).rows).toEqual([{ statementTimeout: '100ms' }])
+    }
+  })
+
+  test.each([
+    ['a port where nothing listens', async () => withUrl({ port: String(await freePort()) }), /ECONNREFUSED/],
+    ['a wrong password', async () => withUrl({ password: 'secret' }), /password authentication failed/],
+    ['an unknown database', async () => withUrl({ pathname: '/nowhere' }), /database "nowhere" does not exist/],
+  ])('names host and port, and never the password, of %s', async (_title, findUrl, reason) => {
+    const url = await findUrl()
+    const error = await open({ url: url.href }).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ message: expect.stringMatching(reason) })
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`PostgreSQL at ${url.hostname}:${url.port} cannot`),
+    })
+    expect(String(error)).not.toContain(url.password)
+  })
+
+  function withUrl(change: { port?: string; password?: string; pathname?: string }): URL {
+    return Object.assign(new URL(server.url), change)
+  }
+
+  test.each(['mysql://root:secret@host/db', 'postgres://ada:sec%ret@', 'host=x password=secret', ''])(
+    'refuses the url %j without repeating it',
+    async (url) => {
+      await expect(open({ url })).rejects.toThrow(/^(A PostgreSQL URL begins|This PostgreSQL URL has)(?!.*sec)/)
+    },
+  )
+})

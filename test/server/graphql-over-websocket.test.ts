@@ -1,0 +1,156 @@
+import { type Client, createClient } from 'graphql-ws'
+import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { testBudget } from '../support/describe-budget-store.ts'
+import { createTestApi, keys, type TestApiOptions } from '../support/test-api.ts'
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+})
+
+async function open(options?: TestApiOptions) {
+  const api = await createTestApi(options)
+  closers.push(api.close)
+  const address = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const url = `${address.replace('http', 'ws')}/graphql`
+  function connect(connectionParams: Record<string, unknown> = { 'x-api-key': keys.ada }): Client {
+    const client = createClient({ url, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0, lazy: true })
+    closers.push(() => client.dispose())
+    return client
+  }
+  return { api, url, connect }
+}
+
+/** All results of an operation, or what ended it. */
+async function results(client: Client, query: string): Promise<unknown> {
+  const found: unknown[] = []
+  try {
+    for await (const result of client.iterate({ query })) found.push(result)
+  } catch (ended) {
+    return ended
+  }
+  return found
+}
+
+describe('an operation over WebSocket', () => {
+  test('is answered, and charged what its answer cost', async () => {
+    const { api, connect } = await open()
+    expect(await results(connect(), '{ few(first: 5) { id } rateLimit { remaining } }')).toEqual([
+      { data: { few: [{ id: '0' }, { id: '1' }], rateLimit: { remaining: 93 } } },
+    ])
+    expect((await api.send('{ __typename }')).headers['x-ratelimit-remaining']).toBe('95')
+  })
+
+  test('is identified by a bearer token or a key in the payload of connection_init, in any case', async () => {
+    const { connect } = await open()
+    for (const params of [{ Authorization: `Bearer ${keys.bob}` }, { 'X-API-Key': keys.bob }]) {
+      expect(await results(connect(params), '{ viewer { id } }')).toEqual([{ data: { viewer: { id: 'bob' } } }])
+    }
+    expect(await results(connect({}), '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'anonymous' } } }])
+  })
+
+  test('with an unknown key is not served: the socket closes and says why', async () => {
+    const { connect } = await open()
+    expect(await results(connect({ 'x-api-key': 'stolen' }), '{ broken }')).toMatchObject({
+      code: 4401,
+      reason: expect.stringContaining('This API key is not known'),
+    })
+  })
+
+  test('can be a subscription, which is charged the estimate of one event when it begins', async () => {
+    const { api, connect } = await open()
+    expect(await results(connect(), 'subscription { numbers(upTo: 3) }')).toEqual(
+      [1, 2, 3].map((numbers) => ({ data: { numbers } })),
+    )
+    expect(api.ended).toMatchObject([{ outcome: 'completed', estimatedCost: 5, actualCost: 5 }])
+    expect((await api.send('{ __typename }')).headers['x-ratelimit-remaining']).toBe('94')
+  })
+
+  test.each([
+    { name: 'broken', query: '{ few(', code: 'GRAPHQL_PARSE_FAILED' },
+    { name: 'invalid', query: '{ fewer }', code: 'GRAPHQL_VALIDATION_FAILED' },
+    { name: 'too large', query: `{ ${'__typename '.repeat(3_000)} }`, code: 'TOKEN_LIMIT_EXCEEDED' },
+    { name: 'too dear', query: '{ things(first: 99) { id } }', code: 'COST_ESTIMATED_TOO_EXPENSIVE' },
+    { name: 'without its slicing argument', query: '{ things { id } }', code: 'SLICING_ARGUMENT_REQUIRED' },
+    { name: 'for a budget that is used up', query: '{ things(first: 60) { id } }', code: 'RATE_LIMITED' },
+  ])('that is $name gets the error that it would get over HTTP, and costs a request at most', async (bad) => {
+    const { api, connect } = await open({
+      budgets: [testBudget(), testBudget({ name: 'requests', meter: 'requests' })],
+    })
+    await api.send('{ things(first: 40) { id } }')
+    const overHttp = await api.send(bad.query)
+    expect(await results(connect(), bad.query)).toMatchObject([overHttp.body.errors?.[0]])
+    expect(overHttp.body.errors?.[0]?.extensions['code']).toBe(bad.code)
+    expect((await api.send('{ __typename }')).headers['x-ratelimit-remaining']).toBe('57')
+  })
+
+  test('whose resolver throws tells the client an id and nothing else', async () => {
+    const { api, connect } = await open()
+    const answer = JSON.stringify(await results(connect(), '{ broken }'))
+    expect(answer).toContain('INTERNAL_SERVER_ERROR')
+    expect(answer).not.toContain('hush')
+    expect(api.logged.join('')).toContain('hush')
+  })
+
+  test('that runs into its deadline is stopped and told so', async () => {
+    const { api, connect } = await open({ timeoutMs: 30 })
+    expect(await results(connect(), '{ stuck }')).toMatchObject([
+      { errors: [{ extensions: { code: 'OPERATION_TIMEOUT', timeoutMs: 30 } }] },
+    ])
+    expect(api.aborted).toMatchObject([{ name: 'TimeoutError' }])
+  })
+
+  test('is cancelled when its client goes away', async () => {
+    const { api, connect } = await open()
+    const client = connect()
+    const begun = results(client, '{ stuck }')
+    await expect.poll(() => api.stuck.length).toBe(1)
+    client.terminate()
+    await begun
+    await expect.poll(() => api.aborted).toMatchObject([{ name: 'AbortError' }])
+  })
+
+  test('is refused once a socket has as many open as it may', async () => {
+    const { connect } = await open({ maxCost: 1_000, budgets: [testBudget({ capacity: 10_000 })] })
+    const client = connect()
+    const open100 = Array.from({ length: 100 }, () => results(client, '{ stuck }'))
+    expect(await results(client, '{ __typename }')).toMatchObject([
+      { message: expect.stringContaining('This socket has 100 operations open') },
+    ])
+    client.terminate()
+    await Promise.all(open100)
+  })
+})
+
+describe('a socket', () => {
+  test('is closed with 1001 when the server goes away', async () => {
+    const { api, url } = await open()
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    await new Promise((resolve) => socket.once('open', resolve))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await api.app.close()
+    expect(await closed).toBe(1001)
+  })
+
+  test('is refused to an address that has used up its budget', async () => {
+    const { url } = await open({ ipBudget: testBudget({ name: 'ip', level: 'ip', meter: 'requests', capacity: 1 }) })
+    const first = new WebSocket(url, 'graphql-transport-ws')
+    await new Promise((resolve) => first.once('open', resolve))
+    const second = new WebSocket(url, 'graphql-transport-ws')
+    const status = await new Promise((resolve) =>
+      second.once('unexpected-response', (_request, response) => resolve(response.statusCode)),
+    )
+    expect(status).toBe(429)
+    first.terminate()
+  })
+
+  test('with a message above the largest body is closed with 1009', async () => {
+    const { url } = await open()
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    await new Promise((resolve) => socket.once('open', resolve))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.send(`"${'x'.repeat(200_000)}"`)
+    expect(await closed).toBe(1009)
+  })
+})

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import { pino } from 'pino'
+import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
+import { createAdmission } from '../../src/admission/admission.ts'
+import type { OperationEnded } from '../../src/admission/operation-observer.ts'
+import { platformResolvers } from '../../src/admission/platform-resolvers.ts'
+import { createPreparedOperations } from '../../src/admission/prepared-operations.ts'
+import type { Tier } from '../../src/admission/tier.ts'
+import type { Budget } from '../../src/budget/budget.ts'
+import type { BudgetStore } from '../../src/budget/budget-store.ts'
+import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
+import { createCostModel } from '../../src/cost/cost-model.ts'
+import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
+import { createApolloServer } from '../../src/server/apollo-server.ts'
+import { createHttpServer } from '../../src/server/http-server.ts'
+import { maskError } from '../../src/server/mask-error.ts'
+import { testBudget } from './describe-budget-store.ts'
+
+const SDL = `
+  extend type Query {
+    "Costs as many points as are asked for, twice: one field and one type each."
+    things(first: Int): [Thing] @listSize(slicingArguments: ["first"])
+    "Answers with fewer things than were asked for."
+    few(first: Int): [Thing] @listSize(slicingArguments: ["first"])
+    endless: [Thing]
+    "Never answers."
+    stuck: Int @cost(weight: "7")
+    broken: Int
+  }
+  type Mutation { count: Int! @cost(weight: "3") }
+  type Subscription { numbers(upTo: Int!): Int! @cost(weight: "4") }
+  type Thing { id: ID! self: Thing! }
+`
+
+export interface TestApiOptions {
+  readonly store?: BudgetStore
+  readonly budgets?: readonly Budget[]
+  readonly ipBudget?: Budget
+  readonly maxCost?: number
+  readonly timeoutMs?: number
+  readonly introspection?: boolean
+}
+
+/** Keys of two clients of one tier. */
+export const keys = { ada: 'key-of-ada', bob: 'key-of-bob' } as const
+
+/**
+ * A server with a small schema, real but for its port: budgets refill so slowly that a test sees none of it. The client
+ * `ada` has 100 points and 50 requests.
+ */
+export async function createTestApi(options: TestApiOptions = {}) {
+  const executed: string[] = []
+  const ended: OperationEnded[] = []
+  const logged: string[] = []
+  const aborted: unknown[] = []
+  const stuck: unknown[] = []
+  const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
+  const typeDefs = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
+  const schema = makeExecutableSchema({
+    typeDefs: [...typeDefs, SDL],
+    resolvers: [
+      platformResolvers(),
+      {
+        Query: {
+          things: (_: unknown, { first }: { first: number }) => things(first),
+          few: () => things(2),
+          endless: () => [],
+          stuck: (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) =>
+            new Promise(() => {
+              stuck.push(signal)
+              signal.addEventListener('abort', () => aborted.push(signal.reason))
+            }),
+          broken: () => {
+            throw new Error('the password is hush')
+          },
+        },
+        Mutation: {
+          count: () => {
+            executed.push('count')
+            return executed.length
+          },
+        },
+        Subscription: {
+          numbers: {
+            async *subscribe(_: unknown, { upTo }: { upTo: number }) {
+              for (let number = 1; number <= upTo; number++) yield { numbers: number }
+            },
+          },
+        },
+        Thing: { self: (thing: unknown) => thing },
+      },
+    ],
+  })
+  const tier: Tier = {
+    name: 'free',
+    maxCost: options.maxCost ?? 90,
+    timeoutMs: options.timeoutMs ?? 5_000,
+    budgets: options.budgets ?? [
+      testBudget({ name: 'burst', capacity: 100 }),
+      testBudget({ name: 'requests', meter: 'requests', capacity: 50 }),
+    ],
+  }
+  const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
+  let ids = 0
+  const admission = createAdmission({
+    schema,
+    store,
+    operations: createPreparedOperations({
+      schema,
+      model: createCostModel(schema, { defaultListSize: Number.POSITIVE_INFINITY }),
+      limits: defaultGuardLimits,
+    }),
+    ipBudget: options.ipBudget ?? testBudget({ name: 'ip', level: 'ip', meter: 'requests', capacity: 1_000 }),
+    tiers: new Map([
+      [tier.name, tier],
+      ['anonymous', { ...tier, name: 'anonymous' }],
+    ]),
+    newId: () => `operation-${ids++}`,
+    onSettleFailure: (cause) => logged.push(String(cause)),
+  })
+  const conclude = { admission, observe: (operation: OperationEnded) => void ended.push(operation) }
+  const introspection = options.introspection ?? true
+  const apollo = createApolloServer({ schema, conclude, introspection, logger })
+  await apollo.start()
+  const client = (id: string) => ({ id, tenant: 'acme', tier: 'free', role: 'client' as const, anonymous: false })
+  const app = await createHttpServer({
+    schema,
+    apollo,
+    admission,
+    conclude,
+    introspection,
+    logger,
+    directory: createClientDirectory([
+      { client: client('ada'), keySha256: sha256(keys.ada) },
+      { client: client('bob'), keySha256: sha256(keys.bob) },
+    ]),
+    extendContext: (context) => context,
+    formatError: maskError(logger),
+    onSubscriptions: () => undefined,
+    maxBodyBytes: 100_000,
+    trustedProxies: [],
+    health: {
+      metrics: { expose: async () => ({ contentType: 'text/plain', body: '' }) },
+      notReady: async () => undefined,
+    },
+  })
+
+  /** Sends an operation as ada unless headers say otherwise. */
+  async function send(query: string, request: SendOptions = {}): Promise<TestAnswer> {
+    const { variables, operationName, headers = {} } = request
+    return post({ query, variables, operationName }, headers)
+  }
+
+  async function post(payload: object | string, headers: Record<string, string> = {}): Promise<TestAnswer> {
+    const response = await app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'content-type': 'application/json', 'x-api-key': keys.ada, ...headers },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    })
+    return { status: response.statusCode, headers: response.headers, body: response.json() }
+  }
+
+  return {
+    app,
+    store,
+    send,
+    post,
+    /** Mutations that ran. */
+    executed,
+    /** What telemetry was told. */
+    ended,
+    logged,
+    /** Work that has begun and never ends by itself. */
+    stuck,
+    /** Why work was told to stop. */
+    aborted,
+    async close() {
+      await app.close()
+      await apollo.stop()
+      await store.close()
+    },
+  }
+}
+
+interface SendOptions {
+  readonly variables?: object
+  readonly operationName?: string
+  readonly headers?: Record<string, string>
+}
+
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: {
+    readonly data?: unknown
+    readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[]
+    readonly extensions?: Readonly<Record<string, unknown>>
+  }
+}
+
+function things(count: number) {
+  return Array.from({ length: count }, (_, id) => ({ id }))
+}

@@ -1,0 +1,20 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+
+/** A copy of the shipped `tollgate.yaml` with something changed. Answers its path. */
+export async function writeTestConfig(change: (config: ShippedConfig) => void) {
+  const config: ShippedConfig = parse(await readFile('tollgate.yaml', 'utf8'))
+  change(config)
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-config-'))
+  const path = join(folder, 'tollgate.yaml')
+  await writeFile(path, stringify(config))
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** The part of the file that tests change. */
+export interface ShippedConfig {
+  budgetStore?: object
+  tiers: Record<string, { maxCost: number; timeout: string; budgets: Record<string, unknown>[] }>
+}
