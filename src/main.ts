@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
-import { createClientDirectory } from './accounts/client-directory.ts'
-import { demoClients, demoKeys } from './accounts/demo-clients.ts'
+import { type ClientEntry, createClientDirectory } from './accounts/client-directory.ts'
+import { demoClients } from './accounts/demo-clients.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { platformResolvers } from './admission/platform-resolvers.ts'
 import { createPreparedOperations } from './admission/prepared-operations.ts'
@@ -98,7 +98,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     conclude,
     introspection,
     logger,
-    directory: createClientDirectory([...config.clients, ...(config.demoKeys ? demoClients() : [])]),
+    directory: createClientDirectory([...config.clients, ...demoClientsOf(config)]),
     extendContext: storefront.contextFor,
     formatError: maskError(logger),
     onSubscriptions: metrics.subscriptions,
@@ -198,6 +198,11 @@ function openAdmission(config: Config, schema: GraphQLSchema, store: BudgetStore
   })
 }
 
+/** The demo clients, but for those whose tier an operator has taken out. */
+function demoClientsOf({ demoKeys, tiers }: Config): readonly ClientEntry[] {
+  return demoKeys ? demoClients().filter(({ client }) => Object.hasOwn(tiers, client.tier)) : []
+}
+
 /** All of `schema/` in the package, from `src/` as from `dist/`. */
 function readSchemaFiles(): string[] {
   const folder = fileURLToPath(new URL('../schema/', import.meta.url))
@@ -221,13 +226,15 @@ function stopOnSignals(server: Running, config: Config, logger: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
 }
 
-function greeting({ server, demoKeys: hasDemoKeys, redisUrl, databaseUrl, file }: Config, port: number): string {
+function greeting(config: Config, port: number): string {
+  const { server, redisUrl, databaseUrl, file } = config
+  const keys = demoClientsOf(config).map(({ client }) => client.id)
   const host = server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host
   const lines = [
     `Tollgate serves http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`,
     `  budgets in ${redisUrl === undefined ? 'memory' : 'Redis'}, data in ${databaseUrl === undefined ? 'PGlite, in memory' : 'PostgreSQL'}, configured by ${file}`,
   ]
-  if (hasDemoKeys) lines.push(`  demo keys: ${demoKeys.map(({ key }) => key).join(', ')}`)
+  if (keys.length > 0) lines.push(`  demo keys: ${keys.join(', ')}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -1,4 +1,4 @@
-/** The header fields that can identify a client. Arrays are what Node makes of repeated fields. */
+/** The header fields that can identify a client, as Node reads them. */
 export interface CredentialHeaders {
   readonly authorization?: string | undefined
   readonly 'x-api-key'?: string | readonly string[] | undefined
@@ -19,7 +19,8 @@ export function credentialFrom(headers: CredentialHeaders): Credential {
     return { kind: 'malformed', found: 'The request has both Authorization and X-API-Key; send one of them.' }
   }
   if (authorization === undefined) {
-    return typeof apiKey === 'string' ? keyOf(apiKey, 'X-API-Key') : repeatedKey
+    // Node joins the values of a repeated field.
+    return typeof apiKey === 'string' && !apiKey.includes(', ') ? keyOf(apiKey, 'X-API-Key') : repeatedKey
   }
   const [, token] = /^bearer +(.*)$/i.exec(authorization) ?? []
   if (token === undefined) {

@@ -16,7 +16,7 @@ export const demoKeys: readonly DemoKey[] = [
   { key: 'demo-staff', tier: 'enterprise', role: 'staff' },
 ]
 
-/** The demo keys as clients, each a tenant of its own. */
+/** The demo keys as clients, each named like its key and a tenant of its own. */
 export function demoClients(): readonly ClientEntry[] {
   return demoKeys.map(({ key, tier, role }) => ({
     client: { id: key, tenant: key, tier, role, anonymous: false },

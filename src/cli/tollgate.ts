@@ -9,6 +9,13 @@ const program = new Command('tollgate')
   .exitOverride()
 
 program
+  .command('serve')
+  .description('Serve the storefront, configured by tollgate.yaml and the environment, as npm start does.')
+  .action(async () => {
+    await import('../main.ts')
+  })
+
+program
   .command('explain')
   .description('Print what an operation costs and which response paths the cost comes from.')
   .requiredOption('--schema <paths...>', 'SDL: files, folders or globs')

@@ -35,7 +35,7 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number
   /** Told of every statement once it is over, `begin` and `commit` among them, with placeholders for its values. */
   readonly onQuery?: ((sql: string) => void) | undefined
-  /** Told when PostgreSQL ends a connection that was idle. The next query makes a new one. */
+  /** Told when PostgreSQL ends a connection on which nothing was running. The next query makes a new one. */
   readonly onConnectionLost?: (error: Error) => void
 }
 

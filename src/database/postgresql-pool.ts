@@ -24,8 +24,13 @@ export async function postgresqlPool(url: string, options: PostgresqlPoolOptions
         (format === 'binary' ? undefined : columnParsers[id]) ?? types.getTypeParser(id, format),
     },
   })
-  // Without a listener, an 'error' event would end the process.
-  pool.on('error', (error) => onConnectionLost?.(error))
+  // Without listeners, an 'error' event would end the process. The pool passes on those of its idle connections only;
+  // a transaction may hold one between two statements. A connection that is lost may tell it twice.
+  pool.on('error', ignore)
+  pool.on('connect', (client) => {
+    client.once('error', (error) => onConnectionLost?.(error))
+    client.on('error', ignore)
+  })
   try {
     const client = await pool.connect()
     client.release()
@@ -35,6 +40,8 @@ export async function postgresqlPool(url: string, options: PostgresqlPoolOptions
     throw new Error(`PostgreSQL at ${address} cannot be used: ${reason(error)}`)
   }
 }
+
+function ignore(): void {}
 
 /** Host and port of a PostgreSQL URL, without user and password. */
 function addressOf(url: string): string {

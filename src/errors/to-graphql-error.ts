@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts'
 export function toGraphQLError({ code, status, message, extensions, retryAfterMs }: Refusal): GraphQLError {
   const headers = new Map<string, string>()
   if (retryAfterMs !== undefined) headers.set('retry-after', retryAfterHeader(retryAfterMs))
-  return new GraphQLError(message, { extensions: { ...extensions, code, http: { status, headers } } })
+  return new GraphQLError(message, { extensions: { code, ...extensions, http: { status, headers } } })
 }
 
 export function retryAfterHeader(retryAfterMs: number): string {

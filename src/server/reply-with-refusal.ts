@@ -19,7 +19,7 @@ export function replyWithRefusal(
   return reply
     .code(status)
     .type(mediaType(request.headers.accept))
-    .send(`${JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] })}\n`)
+    .send(`${JSON.stringify({ errors: [{ message, extensions: { code, ...extensions } }] })}\n`)
 }
 
 function mediaType(accept: string | undefined): string {

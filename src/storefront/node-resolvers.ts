@@ -1,8 +1,8 @@
-import { requireKey } from './access.ts'
 import { findCategory, findProduct, findReview } from './catalogue/catalogue-loaders.ts'
-import { argument, field } from './coordinates.ts'
+import { requireKey } from './checks/access.ts'
+import { argument, field } from './checks/coordinates.ts'
+import { parseAnyId } from './checks/global-id.ts'
 import type { Resolvers } from './generated/storefront-resolvers.ts'
-import { parseAnyId } from './global-id.ts'
 import { findCustomer, findOrder } from './orders/order-loaders.ts'
 
 /** `Query.node`: any object by its id, under the same rules as where the object has a field of its own. */

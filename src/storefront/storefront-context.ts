@@ -1,6 +1,6 @@
 import type { OperationContext } from '../execution/operation-context.ts'
 import type { OrderEvents } from './order-events.ts'
-import type { Reads } from './reads.ts'
+import type { Reads } from './reading/reads.ts'
 
 /** What the shop's resolvers know of the operation they work for. */
 export interface StorefrontContext extends OperationContext {

@@ -6,7 +6,7 @@ import type { Resolvers } from './generated/storefront-resolvers.ts'
 import { nodeResolvers } from './node-resolvers.ts'
 import type { OrderEvents } from './order-events.ts'
 import { orderResolvers } from './orders/order-resolvers.ts'
-import { createReads } from './reads.ts'
+import { createReads } from './reading/reads.ts'
 import type { StorefrontContext } from './storefront-context.ts'
 import type { StorefrontTables } from './tables.ts'
 

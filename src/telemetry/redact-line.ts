@@ -12,12 +12,12 @@ export function redactLine(line: string): string {
 
 const REDACTED = '[redacted]'
 
-const STRING = String.raw`"(?:[^"\\]|\\.)*"`
+const STRING = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`
 const SECRET_FIELD = new RegExp(
   String.raw`("(?:authorization|proxy-authorization|x-api-key|api-?key|cookie|set-cookie|password)":)(?:${STRING}|\[(?:${STRING},?)*\])`,
   'gi',
 )
 const BEARER_TOKEN = /\b(bearer\s+)[\w.~+/=-]+/gi
 // Up to the last @ before the path, because passwords hold more of them than they should.
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s"/:@\\]*:)(?:[^\s"/\\]|\\.)*@/gi
-const URL_PARAMETER = /([?&]password=)(?:[^\s"&\\]|\\.)*/gi
+const URL_PASSWORD = /(:\/\/[^\s"/:@\\]*:)[^\s"/\\]*(?:\\[^nrt][^\s"/\\]*)*@/g
+const URL_PARAMETER = /([?&]password=)[^\s"&\\]*(?:\\[^nrt][^\s"&\\]*)*/gi

@@ -1,4 +1,5 @@
-import { GraphQLError, Kind } from 'graphql'
+import { readFileSync } from 'node:fs'
+import { buildSchema, GraphQLError, Kind } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { dateTime } from '../../src/storefront/date-time.ts'
 
@@ -47,5 +48,10 @@ describe('DateTime', () => {
 
   test('refuses literals of other kinds', () => {
     expect(() => dateTime.parseLiteral({ kind: Kind.INT, value: '0' })).toThrow(GraphQLError)
+  })
+
+  test('is described as in the SDL, whose description it replaces', () => {
+    const schema = buildSchema(readFileSync('schema/platform.graphql', 'utf8'), { assumeValidSDL: true })
+    expect(dateTime.description).toBe(schema.getType('DateTime')?.description)
   })
 })

@@ -20,6 +20,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 
@@ -47,7 +48,12 @@ export class NaiveExecution {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
 
   /** For a document of one operation. */
-  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>, options: NaiveOptions) {
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Record<string, unknown>,
+    options: NaiveOptions,
+  ) {
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
     const root = operation && schema.getRootType(operation.operation)
     if (!operation || !root) throw new Error('The document has no operation that the schema can run.')
@@ -84,7 +90,8 @@ export class NaiveExecution {
           if (visited.has(node.name.value)) continue
           visited.add(node.name.value)
         }
-        if (fragment !== undefined && this.appliesTo(fragment.typeCondition?.name.value, type)) visit(fragment.selectionSet)
+        if (fragment !== undefined && this.appliesTo(fragment.typeCondition?.name.value, type))
+          visit(fragment.selectionSet)
       }
     }
     for (const selectionSet of selections) visit(selectionSet)
@@ -92,24 +99,36 @@ export class NaiveExecution {
   }
 
   /** The field of one response name on one type, played: undefined for introspection. */
-  field(parent: GraphQLObjectType, nodes: readonly FieldNode[], handed: readonly HandedSize[]): PlayedField | undefined {
+  field(
+    parent: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    handed: readonly HandedSize[],
+  ): PlayedField | undefined {
     const [node] = nodes
-    const definition = node && parent.getFields()[node.name.value]
-    if (definition === undefined) return undefined
+    const definition = parent.getFields()[node?.name.value ?? '']
+    if (node === undefined || definition === undefined) return undefined
     const listSize = this.listSize(definition)
     const isList = isListType(getNullableType(definition.type))
     const values = getArgumentValues(definition, node, this.variables)
-    const slices = (listSize?.slicingArguments ?? []).flatMap((path) => sizeOf(definition.args, values, path.split('.')))
+    const slices = (listSize?.slicingArguments ?? []).flatMap((path) =>
+      sizeOf(definition.args, values, path.split('.')),
+    )
     const said = slices.length > 0 ? Math.max(...slices) : listSize?.assumedSize
-    const here = handed.filter(({ path }) => path[0] === definition.name).map(({ path, size }) => ({ path: path.slice(1), size }))
+    const here = handed
+      .filter(({ path }) => path[0] === definition.name)
+      .map(({ path, size }) => ({ path: path.slice(1), size }))
     const inherited = here.find(({ path }) => path.length === 0)?.size
     const handsOver = listSize !== undefined && listSize.sizedFields.length > 0
-    const own = handsOver && said !== undefined ? listSize.sizedFields.map((path) => ({ path: path.split('.'), size: said })) : []
+    const own =
+      handsOver && said !== undefined ? listSize.sizedFields.map((path) => ({ path: path.split('.'), size: said })) : []
     return {
       definition,
       isList,
       size: isList ? (inherited ?? (handsOver ? undefined : said) ?? this.options.defaultListSize) : 1,
-      call: Math.max(0, this.fieldWeight(definition) + this.argumentsCost(definition.args, values) + this.directivesCost(node)),
+      call: Math.max(
+        0,
+        this.fieldWeight(definition) + this.argumentsCost(definition.args, values) + this.directivesCost(node),
+      ),
       returnType: getNamedType(definition.type),
       selections: nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
       // The parent's word goes before what comes from further up.
@@ -133,7 +152,11 @@ export class NaiveExecution {
     return isAbstractType(type) ? this.schema.getPossibleTypes(type) : []
   }
 
-  private selectionCost(type: GraphQLNamedType, selections: readonly SelectionSetNode[], handed: readonly HandedSize[]): NaiveCost {
+  private selectionCost(
+    type: GraphQLNamedType,
+    selections: readonly SelectionSetNode[],
+    handed: readonly HandedSize[],
+  ): NaiveCost {
     const alternatives = this.possibleTypes(type).map((object) => this.objectCost(object, selections, handed))
     return {
       fieldCost: Math.max(0, ...alternatives.map(({ fieldCost }) => fieldCost)),
@@ -141,7 +164,11 @@ export class NaiveExecution {
     }
   }
 
-  private objectCost(type: GraphQLObjectType, selections: readonly SelectionSetNode[], handed: readonly HandedSize[]): NaiveCost {
+  private objectCost(
+    type: GraphQLObjectType,
+    selections: readonly SelectionSetNode[],
+    handed: readonly HandedSize[],
+  ): NaiveCost {
     let fieldCost = 0
     let typeCost = 0
     for (const nodes of this.collect(type, selections).values()) {
@@ -154,7 +181,7 @@ export class NaiveExecution {
     return { fieldCost, typeCost }
   }
 
-  private isIncluded(node: { readonly directives?: FieldNode['directives'] }): boolean {
+  private isIncluded(node: SelectionNode): boolean {
     const [skip, include] = ['skip', 'include'].map((name) => {
       const definition = this.schema.getDirective(name)
       return definition ? getDirectiveValues(definition, node, this.variables)?.['if'] : undefined
@@ -172,12 +199,16 @@ export class NaiveExecution {
     let cost = 0
     for (const directive of node.directives ?? []) {
       const definition = this.schema.getDirective(directive.name.value)
-      if (definition) cost += this.argumentsCost(definition.args, getArgumentValues(definition, directive, this.variables))
+      if (definition)
+        cost += this.argumentsCost(definition.args, getArgumentValues(definition, directive, this.variables))
     }
     return cost
   }
 
-  private argumentsCost(inputs: readonly (GraphQLArgument | GraphQLInputField)[], values: Readonly<Record<string, unknown>>): number {
+  private argumentsCost(
+    inputs: readonly (GraphQLArgument | GraphQLInputField)[],
+    values: Readonly<Record<string, unknown>>,
+  ): number {
     let cost = 0
     for (const input of inputs) {
       if (!Object.hasOwn(values, input.name)) continue
@@ -239,7 +270,11 @@ export interface PlayedField {
 }
 
 /** What a slicing argument says: nothing, or one number. */
-function sizeOf(inputs: readonly (GraphQLArgument | GraphQLInputField)[], values: unknown, path: readonly string[]): number[] {
+function sizeOf(
+  inputs: readonly (GraphQLArgument | GraphQLInputField)[],
+  values: unknown,
+  path: readonly string[],
+): number[] {
   const [name = '', ...rest] = path
   const input = inputs.find((candidate) => candidate.name === name)
   const value = isRecord(values) ? values[name] : undefined

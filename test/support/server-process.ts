@@ -13,12 +13,12 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-export interface QueryOptions {
+interface QueryOptions {
   readonly variables?: object
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Answer<Data = unknown> {
+interface Answer<Data = unknown> {
   readonly status: number
   readonly headers: Headers
   readonly body: {
@@ -51,13 +51,14 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
     url,
     child,
     output: () => output,
-    async query(source, { variables, headers } = {}) {
+    async query<Data>(source: string, { variables, headers }: QueryOptions = {}) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-api-key': 'demo-free', ...headers },
         body: JSON.stringify({ query: source, variables }),
       })
-      return { status: response.status, headers: response.headers, body: await response.json() }
+      const body: Answer<Data>['body'] = JSON.parse(await response.text())
+      return { status: response.status, headers: response.headers, body }
     },
     async stop(signal = 'SIGTERM') {
       child.kill(signal)

@@ -75,6 +75,7 @@ describe('a logger', () => {
       },
       redis: 'redis://me:x@host:6379/3',
       site: 'http://host:80/me@example.com',
+      lines: 'http://host:80\nme@example.com',
       authorizations: 'no header',
       bearer: 'of bad news',
     }

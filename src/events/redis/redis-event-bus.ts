@@ -17,7 +17,7 @@ export interface RedisEventBusOptions extends Pick<TopicsOptions, 'maxQueuedEven
    * @default 5000
    */
   readonly heartbeatMs?: number
-  /** Told of messages that were ignored, and of failures to subscribe again, which are mended by themselves. */
+  /** Told of messages that were ignored, and of a heartbeat or a new subscription that failed; those mend themselves. */
   readonly onError?: (error: Error) => void
 }
 
@@ -69,10 +69,13 @@ export function createRedisEventBus(options: RedisEventBusOptions): EventBus {
   /** Subscribes to a channel of its own, because that is answered with the number of all subscriptions. */
   function beat(): void {
     if (subscriber.status !== 'ready') return
-    // A cluster's connection for subscriptions has no deadline. One that is dead is given up with the others.
-    if (unanswered) subscriber.disconnect(true)
-    unanswered = !unanswered
-    if (!unanswered) return
+    if (unanswered) {
+      // A cluster's connection for subscriptions has no deadline of its own. It is given up, with the others.
+      unanswered = false
+      subscriber.disconnect(true)
+      return
+    }
+    unanswered = true
     const expected = topics.names().length + 1
     subscriber
       .subscribe(heartbeatChannel)

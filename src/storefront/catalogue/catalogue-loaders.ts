@@ -1,4 +1,4 @@
-import { existing, loader, pageLoader } from '../loader.ts'
+import { existing, loader, pageLoader } from '../reading/loader.ts'
 import { categoriesById, categoriesByParent } from './categories.ts'
 import { productPagesByCategory, productsById } from './products.ts'
 import { averageRatings, reviewPagesByProduct, reviewsById } from './reviews.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { anyOf } from '../ids.ts'
-import { byId, byParent } from '../look-up.ts'
+import { anyOf } from '../reading/ids.ts'
+import { byId, byParent } from '../reading/look-up.ts'
 import type { CategoryRow } from '../rows.ts'
 import type { StorefrontTables } from '../tables.ts'
 

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import { anyOf, parents } from '../ids.ts'
-import { byId, byParent } from '../look-up.ts'
 import { inOrder, keyset } from '../pages/keyset.ts'
 import { page } from '../pages/page.ts'
 import type { PageRequest } from '../pages/page-request.ts'
 import { byMoment, type Sort } from '../pages/sort.ts'
+import { anyOf, parents } from '../reading/ids.ts'
+import { byId, byParent } from '../reading/look-up.ts'
 import type { ReviewRow } from '../rows.ts'
 import type { StorefrontTables } from '../tables.ts'
 

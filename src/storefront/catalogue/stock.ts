@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { anyOf } from '../ids.ts'
+import { anyOf } from '../reading/ids.ts'
 import type { StorefrontTables } from '../tables.ts'
 
 /** How many of each product can be ordered. A product without a row in the inventory has none. */

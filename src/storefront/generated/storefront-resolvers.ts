@@ -215,7 +215,9 @@ export type ProductEdge = {
 };
 
 export type ProductFilter = {
+  /** Products of this category and those below it. */
   readonly categoryId?: InputMaybe<Scalars['ID']['input']>;
+  /** True for products that can be ordered now, false for the others. */
   readonly inStock?: InputMaybe<Scalars['Boolean']['input']>;
   /** In cents, inclusive. */
   readonly maxPrice?: InputMaybe<Scalars['Int']['input']>;

@@ -5,9 +5,6 @@ export const shop: Migration = {
   async up(db) {
     for (const statement of [...tables, ...indexes]) await statement.execute(db)
   },
-  async down(db) {
-    await sql`drop table order_lines, orders, reviews, customers, inventory, products, categories`.execute(db)
-  },
 }
 
 // Texts compare by code point (collate "C"), so that a database's locale changes neither an order nor a cursor.

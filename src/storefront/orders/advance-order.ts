@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { globalId } from '../global-id.ts'
-import type { Database } from '../reads.ts'
+import { globalId } from '../checks/global-id.ts'
+import type { Database } from '../reading/reads.ts'
 import type { OrderStatus } from '../tables.ts'
 import { done, type OrderOutcome, problem, refused } from './order-outcome.ts'
 import { ordersById } from './orders.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { anyOf } from '../ids.ts'
-import { byId } from '../look-up.ts'
+import { anyOf } from '../reading/ids.ts'
+import { byId } from '../reading/look-up.ts'
 import type { StorefrontTables } from '../tables.ts'
 
 export async function customersById(db: Kysely<StorefrontTables>, ids: readonly number[]) {

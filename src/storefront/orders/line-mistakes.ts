@@ -1,5 +1,5 @@
+import { globalId } from '../checks/global-id.ts'
 import type { OrderProblem } from '../generated/storefront-resolvers.ts'
-import { globalId } from '../global-id.ts'
 import { problem } from './order-outcome.ts'
 
 const MAX_LINES = 20

@@ -1,4 +1,4 @@
-import { existing, loader, pageLoader } from '../loader.ts'
+import { existing, loader, pageLoader } from '../reading/loader.ts'
 import { customersById } from './customers.ts'
 import { linesByOrder, orderPagesByCustomer, ordersById } from './orders.ts'
 

@@ -1,12 +1,12 @@
-import { requireKey } from '../access.ts'
-import { badInput, quote } from '../bad-input.ts'
-import { argument, field } from '../coordinates.ts'
+import { requireKey } from '../checks/access.ts'
+import { badInput, quote } from '../checks/bad-input.ts'
+import { argument, field } from '../checks/coordinates.ts'
+import { parseId } from '../checks/global-id.ts'
 import type {
   ResolversTypes,
   SubscriptionOrderStatusChangedArgs,
   SubscriptionResolverObject,
 } from '../generated/storefront-resolvers.ts'
-import { parseId } from '../global-id.ts'
 import type { StorefrontContext } from '../storefront-context.ts'
 import { findOrder, loadOrder } from './order-loaders.ts'
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { productsById } from '../catalogue/products.ts'
+import { globalId } from '../checks/global-id.ts'
 import type { OrderProblem } from '../generated/storefront-resolvers.ts'
-import { globalId } from '../global-id.ts'
-import { anyOf } from '../ids.ts'
-import type { Database, Reads } from '../reads.ts'
+import { anyOf } from '../reading/ids.ts'
+import type { Database, Reads } from '../reading/reads.ts'
 import { customersById } from './customers.ts'
 import { lineMistakes, MAX_TOTAL_CENTS } from './line-mistakes.ts'
 import { done, type OrderOutcome, problem, refused } from './order-outcome.ts'
@@ -13,7 +13,7 @@ export interface OrderDraft {
   readonly lines: readonly DraftLine[]
 }
 
-export interface DraftLine {
+interface DraftLine {
   readonly productId: number
   readonly quantity: number
 }

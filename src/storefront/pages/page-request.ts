@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { badInput, quote } from '../bad-input.ts'
-import { argument } from '../coordinates.ts'
+import { badInput, quote } from '../checks/bad-input.ts'
+import { argument } from '../checks/coordinates.ts'
 import { decodeCursor, type Position } from './cursor.ts'
 import type { Sort } from './sort.ts'
 

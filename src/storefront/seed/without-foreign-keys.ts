@@ -16,7 +16,9 @@ export async function withoutForeignKeys(db: Kysely<StorefrontTables>, work: () 
   const { rows: keys } = await sql<ForeignKey>`
     select conrelid::regclass::text as table, quote_ident(conname) as name, pg_get_constraintdef(oid) as definition
     from pg_constraint
-    where contype = 'f' and conrelid = any (array['categories', 'products', 'inventory', 'reviews', 'orders', 'order_lines']::regclass[])
+    where contype = 'f' and conrelid = any (
+      array['categories', 'products', 'inventory', 'reviews', 'orders', 'order_lines']::regclass[]
+    )
     order by oid
   `.execute(db)
   for (const { table, name } of keys) await sql.raw(`alter table ${table} drop constraint ${name}`).execute(db)

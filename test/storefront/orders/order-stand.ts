@@ -1,6 +1,6 @@
 import type { Shop } from '../open-shop.ts'
 
-export interface Problem {
+interface Problem {
   readonly code: string
   readonly message: string
   readonly line: number | null

@@ -1,6 +1,6 @@
-import type { Client } from '../accounts/client.ts'
-import { refusal } from '../errors/refusal.ts'
-import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import type { Client } from '../../accounts/client.ts'
+import { refusal } from '../../errors/refusal.ts'
+import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 
 /**
  * Lets clients with an API key pass.

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader'
 import type { Kysely } from 'kysely'
-import type { Page } from './pages/page.ts'
-import type { PageRequest } from './pages/page-request.ts'
+import type { Page } from '../pages/page.ts'
+import type { PageRequest } from '../pages/page-request.ts'
+import type { StorefrontTables } from '../tables.ts'
 import type { Reads } from './reads.ts'
-import type { StorefrontTables } from './tables.ts'
 
 export interface Reading {
   readonly reads: Reads

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql'
-import { refusal } from '../errors/refusal.ts'
-import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { refusal } from '../../errors/refusal.ts'
+import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 
 /** The error for input that the schema's types let through. The mistake says where, what was found, what is allowed. */
 export function badInput(mistake: string): GraphQLError {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { StorefrontTables } from './tables.ts'
+import type { StorefrontTables } from '../tables.ts'
 
 /** The database, for as long as somebody waits for the answer: throws once the operation's signal has aborted. */
 export type Database = () => Kysely<StorefrontTables>

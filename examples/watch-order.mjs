@@ -1,0 +1,13 @@
+// Prints an order each time its status changes: node examples/watch-order.mjs Order:49999
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+const [orderId = 'Order:49999', url = 'ws://localhost:4000/graphql'] = process.argv.slice(2)
+const client = createClient({ url, webSocketImpl: WebSocket, connectionParams: { 'x-api-key': 'demo-premium' } })
+
+console.log(`watching ${orderId}; end with Ctrl-C`)
+const changes = client.iterate({
+  query: 'subscription ($orderId: ID!) { orderStatusChanged(orderId: $orderId) { id status } }',
+  variables: { orderId },
+})
+for await (const { data, errors } of changes) console.log(JSON.stringify(data ?? errors))

@@ -1,0 +1,68 @@
+import { CostPlanError } from '../../src/cost/cost-plan-error.ts'
+import type { ErrorCode } from '../../src/errors/error-registry.ts'
+import { type Refusal, refusal } from '../../src/errors/refusal.ts'
+
+/** The example on the page of each code. */
+export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
+  BAD_REQUEST: refusal('BAD_REQUEST', {
+    reason: 'The header GraphQL-Cost says "yes"; it may say report, explain or validate.',
+  }),
+  BODY_TOO_LARGE: refusal('BODY_TOO_LARGE', { maxBodyBytes: 262_144 }),
+  UNSUPPORTED_MEDIA_TYPE: refusal('UNSUPPORTED_MEDIA_TYPE', { found: 'text/plain' }),
+  NOT_FOUND: refusal('NOT_FOUND', { method: 'POST', path: '/api/graphql' }),
+  TOKEN_LIMIT_EXCEEDED: refusal('TOKEN_LIMIT_EXCEEDED', { limit: 'maxTokens', found: 2001, allowed: 2000 }),
+  DEPTH_LIMIT_EXCEEDED: refusal('DEPTH_LIMIT_EXCEEDED', { limit: 'maxDepth', found: 14, allowed: 12 }),
+  ALIAS_LIMIT_EXCEEDED: refusal('ALIAS_LIMIT_EXCEEDED', { limit: 'maxAliases', found: 48, allowed: 30 }),
+  ROOT_FIELD_LIMIT_EXCEEDED: refusal('ROOT_FIELD_LIMIT_EXCEEDED', { limit: 'maxRootFields', found: 21, allowed: 20 }),
+  FRAGMENT_LIMIT_EXCEEDED: refusal('FRAGMENT_LIMIT_EXCEEDED', {
+    limit: 'maxExpandedFields',
+    found: 4096,
+    allowed: 2000,
+  }),
+  DIRECTIVE_LIMIT_EXCEEDED: refusal('DIRECTIVE_LIMIT_EXCEEDED', { limit: 'maxDirectives', found: 64, allowed: 50 }),
+  GRAPHQL_PARSE_FAILED: refusal('GRAPHQL_PARSE_FAILED', { reason: 'Syntax Error: Expected Name, found <EOF>.' }),
+  GRAPHQL_VALIDATION_FAILED: refusal('GRAPHQL_VALIDATION_FAILED', {
+    reason: 'Cannot query field "nam" on type "Product". Did you mean "name"?',
+  }),
+  OPERATION_RESOLUTION_FAILURE: refusal('OPERATION_RESOLUTION_FAILURE', {
+    operationName: 'Basket',
+    available: ['Products', 'Orders'],
+  }),
+  BAD_USER_INPUT: refusal('BAD_USER_INPUT', {
+    mistakes: ['Variable "$first" got invalid value "ten"; Int cannot represent non-integer value: "ten"'],
+  }),
+  SLICING_ARGUMENT_REQUIRED: refusal('SLICING_ARGUMENT_REQUIRED', {
+    coordinate: 'Query.letters',
+    allowed: ['first', 'last'],
+    found: ['first', 'last'],
+  }),
+  OPERATION_TOO_COMPLEX_TO_PRICE: refusal('OPERATION_TOO_COMPLEX_TO_PRICE', {
+    reason: CostPlanError.planTooLarge(20_000).message,
+  }),
+  COST_ESTIMATED_TOO_EXPENSIVE: refusal('COST_ESTIMATED_TOO_EXPENSIVE', {
+    estimated: 604,
+    max: 500,
+    tier: 'free',
+    unbounded: false,
+  }),
+  UNAUTHENTICATED: refusal('UNAUTHENTICATED', {
+    reason:
+      'This API key is not known here. Check it for missing characters, or send no key to be served as an anonymous client.',
+  }),
+  FORBIDDEN: refusal('FORBIDDEN', {
+    reason: 'Mutation.advanceOrder is for staff, and this API key is not. Use a key with the role staff.',
+  }),
+  RATE_LIMITED: refusal('RATE_LIMITED', {
+    budget: 'burst',
+    level: 'client',
+    meter: 'cost',
+    cost: 304,
+    capacity: 1000,
+    remaining: 90,
+    retryAfterMs: 10_673,
+    maxAffordableCost: 90,
+  }),
+  BUDGET_STORE_UNAVAILABLE: refusal('BUDGET_STORE_UNAVAILABLE', { budget: 'daily' }),
+  OPERATION_TIMEOUT: refusal('OPERATION_TIMEOUT', { timeoutMs: 10_000 }),
+  INTERNAL_SERVER_ERROR: refusal('INTERNAL_SERVER_ERROR', { errorId: '6f1f6a0e-1f8f-4a53-9d0b-6c6c4a2f5b7e' }),
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
+
+describe('metrics', () => {
+  test('answer a scrape in the text format of Prometheus', async () => {
+    const { contentType, body } = await createMetrics().expose()
+    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(body).toMatch(/^# HELP .+\n# TYPE .+\n/)
+    expect(body.endsWith('\n')).toBe(true)
+  })
+
+  test('count operations by tier and outcome, with their costs and, in seconds, their durations', async () => {
+    const metrics = createMetrics()
+    const { operation } = metrics
+    operation({ tier: 'free', outcome: 'completed', estimatedCost: 57, actualCost: 31, durationMs: 3 })
+    operation({ tier: 'free', outcome: 'completed', estimatedCost: 10, actualCost: 10, durationMs: 40 })
+    operation({ tier: 'free', outcome: 'RATE_LIMITED', estimatedCost: 500, actualCost: 0, durationMs: 0 })
+    operation({ tier: 'premium', outcome: 'failed', estimatedCost: 7, actualCost: 2, durationMs: 2_500 })
+    expect(await samples(metrics, 'tollgate_operation', 'tollgate_estimated', 'tollgate_actual')).toMatchObject({
+      'tollgate_operations_total{tier="free",outcome="completed"}': 2,
+      'tollgate_operations_total{tier="free",outcome="RATE_LIMITED"}': 1,
+      'tollgate_operations_total{tier="premium",outcome="failed"}': 1,
+      'tollgate_operation_duration_seconds_bucket{le="0.001",tier="free"}': 1,
+      'tollgate_operation_duration_seconds_bucket{le="0.005",tier="free"}': 2,
+      'tollgate_operation_duration_seconds_bucket{le="0.05",tier="free"}': 3,
+      'tollgate_operation_duration_seconds_bucket{le="1",tier="premium"}': 0,
+      'tollgate_operation_duration_seconds_bucket{le="2.5",tier="premium"}': 1,
+      'tollgate_operation_duration_seconds_sum{tier="free"}': expect.closeTo(0.043, 6),
+      'tollgate_operation_duration_seconds_sum{tier="premium"}': 2.5,
+      'tollgate_operation_duration_seconds_count{tier="free"}': 3,
+      'tollgate_estimated_cost_total{tier="free"}': 567,
+      'tollgate_estimated_cost_total{tier="premium"}': 7,
+      'tollgate_actual_cost_total{tier="free"}': 41,
+      'tollgate_actual_cost_total{tier="premium"}': 2,
+    })
+  })
+
+  test('take the duration of an operation that ended before it began for 0', async () => {
+    const metrics = createMetrics()
+    metrics.operation({ tier: 'free', outcome: 'completed', estimatedCost: 1, actualCost: 1, durationMs: -3_600_000 })
+    expect(await samples(metrics, 'tollgate_operation_duration_seconds_sum')).toEqual({
+      'tollgate_operation_duration_seconds_sum{tier="free"}': 0,
+    })
+  })
+
+  test('follow the state of the budget store', async () => {
+    const metrics = createMetrics()
+    const seen = [await samples(metrics, 'tollgate_budget_store_degraded')]
+    for (const state of ['degraded', 'ok'] as const) {
+      metrics.budgetStoreState(state)
+      seen.push(await samples(metrics, 'tollgate_budget_store_degraded'))
+    }
+    expect(seen.flatMap(Object.values)).toEqual([0, 1, 0])
+  })
+
+  test('read the failures of the budget store at each scrape, as counts from the start', async () => {
+    const metrics = createMetrics()
+    const expected = (failed: number, local: number, open: number, closed: number, dropped: number) => ({
+      tollgate_budget_store_failed_takes_total: failed,
+      'tollgate_budget_store_policy_takes_total{policy="local"}': local,
+      'tollgate_budget_store_policy_takes_total{policy="open"}': open,
+      'tollgate_budget_store_policy_takes_total{policy="closed"}': closed,
+      tollgate_budget_store_dropped_repairs_total: dropped,
+    })
+    const scrape = async () => {
+      const { tollgate_budget_store_degraded: _, ...counts } = await samples(metrics, 'tollgate_budget_store')
+      return counts
+    }
+    expect(await scrape()).toEqual(expected(0, 0, 0, 0, 0))
+    let counts = { failed: 5, local: 4, open: 3, closed: 2, dropped: 1 }
+    metrics.budgetStoreFailures(() => counts)
+    expect(await scrape()).toEqual(expected(5, 4, 3, 2, 1))
+    counts = { failed: 50, local: 40, open: 30, closed: 20, dropped: 10 }
+    expect(await scrape()).toEqual(expected(50, 40, 30, 20, 10))
+    expect(await scrape()).toEqual(expected(50, 40, 30, 20, 10))
+  })
+
+  test('count the subscriptions that are open', async () => {
+    const metrics = createMetrics()
+    for (const change of [1, 1, 1, -1] as const) metrics.subscriptions(change)
+    expect(await samples(metrics, 'tollgate_subscriptions')).toEqual({ tollgate_subscriptions: 2 })
+  })
+
+  test('tell of the process', async () => {
+    const found = await samples(createMetrics(), 'process_resident_memory_bytes', 'nodejs_version_info')
+    expect(found['process_resident_memory_bytes']).toBeGreaterThan(1_000_000)
+    expect(Object.keys(found)).toContainEqual(expect.stringContaining(`version="${process.version}"`))
+  })
+
+  test('share nothing with others of this process', async () => {
+    const [one, other] = [createMetrics(), createMetrics()]
+    one.subscriptions(1)
+    expect(await samples(other, 'tollgate_subscriptions')).toEqual({ tollgate_subscriptions: 0 })
+  })
+
+  test('are those of the table in the README, with its types and labels, and no others', async () => {
+    const metrics = createMetrics()
+    metrics.operation({ tier: 'free', outcome: 'completed', estimatedCost: 1, actualCost: 1, durationMs: 1 })
+    const { body } = await metrics.expose()
+    const exposed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) => {
+      if (/^(process|nodejs)_/.test(name)) return []
+      const labels = [...body.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?{(.+)} `, 'gm'))].flatMap(
+        ([, set = '']) => [...set.matchAll(/(\w+)="/g)].map(([, label]) => label),
+      )
+      return [`${name} ${type} ${[...new Set(labels)].filter((label) => label !== 'le')}`]
+    })
+    const rows = readFileSync(new URL('../../src/telemetry/README.md', import.meta.url), 'utf8').split('\n')
+    const documented = rows
+      .filter((row) => row.startsWith('| `tollgate_'))
+      .map((row) => row.replaceAll(/[` ]/g, '').split('|').slice(1, 4).join(' '))
+    expect(documented.length).toBeGreaterThan(0)
+    expect(exposed.toSorted()).toEqual(documented.toSorted())
+  })
+})
+
+/** The samples of a scrape whose names begin with one of these, by name and labels as they stand in the text. */
+async function samples(metrics: Metrics, ...beginnings: readonly string[]): Promise<Readonly<Record<string, number>>> {
+  const { body } = await metrics.expose()
+  const lines = body.split('\n').filter((line) => beginnings.some((beginning) => line.startsWith(beginning)))
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]))
+}
