@@ -1,7 +1,7 @@
 import type { Client } from '../accounts/client.ts'
 import type { OperationContext } from '../execution/operation-context.ts'
 import type { AdmittedOperation } from './admission.ts'
-import type { OperationReport, ReportMode } from './operation-report.ts'
+import type { OperationReport, ReportMode } from './report/operation-report.ts'
 
 /** The context of an operation on its journey through admission. */
 export interface AdmissionContext extends OperationContext {

@@ -6,9 +6,9 @@ import { CostPlanError } from '../cost/cost-plan-error.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { amount, charges } from './charges.ts'
-import { type OperationReport, type ReportMode, settled } from './operation-report.ts'
 import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
 import { rateLimited } from './rate-limited.ts'
+import { type OperationReport, type ReportMode, settled } from './report/operation-report.ts'
 import type { Tier } from './tier.ts'
 
 export interface AdmissionOptions {

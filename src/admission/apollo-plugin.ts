@@ -4,8 +4,8 @@ import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 import type { AdmissionContext } from './admission-context.ts'
 import { type ConcludeOptions, concludeOperation } from './conclude-operation.ts'
-import { costExtension } from './cost-extension.ts'
-import { reportHeaders } from './report-headers.ts'
+import { costExtension } from './report/cost-extension.ts'
+import { reportHeaders } from './report/report-headers.ts'
 
 /**
  * Takes every operation of an Apollo Server through admission: priced and charged before it runs, settled after, with

@@ -2,7 +2,7 @@ import { isErrorCode } from '../errors/error-registry.ts'
 import type { Admission } from './admission.ts'
 import type { AdmissionContext } from './admission-context.ts'
 import type { OperationEnded, OperationObserver } from './operation-observer.ts'
-import type { OperationReport } from './operation-report.ts'
+import type { OperationReport } from './report/operation-report.ts'
 
 export interface ConcludeOptions {
   readonly admission: Admission

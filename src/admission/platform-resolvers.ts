@@ -1,6 +1,6 @@
 import type { AdmissionContext } from './admission-context.ts'
 import type { Resolvers } from './generated/platform-resolvers.ts'
-import { tightest } from './operation-report.ts'
+import { tightest } from './report/operation-report.ts'
 
 /** `Query.rateLimit` and `Query.viewer`: what a client may ask about itself. `now` is in epoch milliseconds. */
 export function platformResolvers(now: () => number = Date.now): Resolvers<AdmissionContext> {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { OperationReport } from '../admission/operation-report.ts'
-import { reportHeaders } from '../admission/report-headers.ts'
+import type { OperationReport } from '../admission/report/operation-report.ts'
+import { reportHeaders } from '../admission/report/report-headers.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import { retryAfterHeader } from '../errors/to-graphql-error.ts'
 

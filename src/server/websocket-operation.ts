@@ -11,7 +11,7 @@ import {
 import type { Client } from '../accounts/client.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
 import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
-import type { ReportMode } from '../admission/operation-report.ts'
+import type { ReportMode } from '../admission/report/operation-report.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 

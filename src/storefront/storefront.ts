@@ -23,7 +23,7 @@ export interface StorefrontOptions {
 /** The shop as one part of a schema: resolvers for schema/storefront, and what they need in their context. */
 export interface Storefront {
   readonly resolvers: Resolvers
-  /** The context of one operation, with loaders of its own. A subscription has one for all of its events. */
+  /** The context of one operation, or of one event of a subscription, with loaders of its own. */
   contextFor<Operation extends OperationContext>(operation: Operation): Operation & StorefrontContext
 }
 

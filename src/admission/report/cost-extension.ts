@@ -1,4 +1,4 @@
-import type { CostRow } from '../cost/evaluate/explain.ts'
+import type { CostRow } from '../../cost/evaluate/explain.ts'
 import { type OperationReport, type ReportMode, tightest } from './operation-report.ts'
 
 /** `extensions.cost`: for clients that asked with `GraphQL-Cost: report`, `explain` or `validate`. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { settled } from '../../src/admission/operation-report.ts'
-import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
-import { takeOf, testBudget } from '../support/describe-budget-store.ts'
+import { settled } from '../../../src/admission/report/operation-report.ts'
+import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
+import { takeOf, testBudget } from '../../support/describe-budget-store.ts'
 
 const estimate = { cost: 57, fieldCost: 26, typeCost: 31, unbounded: false }
 

@@ -1,7 +1,7 @@
-import type { BudgetState } from '../budget/budget-store.ts'
-import type { CostRow } from '../cost/evaluate/explain.ts'
-import type { Cost } from '../cost/evaluate/totals.ts'
-import { amount } from './charges.ts'
+import type { BudgetState } from '../../budget/budget-store.ts'
+import type { CostRow } from '../../cost/evaluate/explain.ts'
+import type { Cost } from '../../cost/evaluate/totals.ts'
+import { amount } from '../charges.ts'
 
 /** What a client asks to be told, with the request header `GraphQL-Cost`. Headers are always sent. */
 export type ReportMode = 'headers' | 'report' | 'explain' | 'validate'

@@ -1,4 +1,4 @@
-import type { BudgetState } from '../budget/budget-store.ts'
+import type { BudgetState } from '../../budget/budget-store.ts'
 import { type OperationReport, tightest } from './operation-report.ts'
 
 /**

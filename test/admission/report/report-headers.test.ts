@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { reportHeaders } from '../../src/admission/report-headers.ts'
-import type { BudgetState } from '../../src/budget/budget-store.ts'
-import { testBudget } from '../support/describe-budget-store.ts'
+import { reportHeaders } from '../../../src/admission/report/report-headers.ts'
+import type { BudgetState } from '../../../src/budget/budget-store.ts'
+import { testBudget } from '../../support/describe-budget-store.ts'
 
 const NOW_MS = 1_700_000_000_000
 const burst = testBudget({ name: 'burst', capacity: 1_000, refillPerSecond: 20 })
