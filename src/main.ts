@@ -157,10 +157,10 @@ async function openShared(
   }
   const { prefix, deadlineMs, expectedNodes } = budgetStore
   const onError = (err: Error) => logger.warn({ err }, 'a connection to Redis met an error')
-  // A store's deadline is its own; the connection's is later, so that an answer in time is read in a busy process too.
-  const connect = () => createRedisConnection(redisUrl, { commandTimeoutMs: 4 * deadlineMs, onError })
+  const connect = (commandTimeoutMs: number) => createRedisConnection(redisUrl, { commandTimeoutMs, onError })
   const store = createResilientBudgetStore({
-    store: createRedisBudgetStore({ connection: await connect(), prefix }),
+    // Later than the deadline of a take, so that an answer in time is read where this process was busy.
+    store: createRedisBudgetStore({ connection: await connect(4 * deadlineMs), prefix }),
     local: createMemoryBudgetStore(),
     deadlineMs,
     expectedNodes,
@@ -172,10 +172,18 @@ async function openShared(
   })
   closers.push(store.close)
   metrics.budgetStoreFailures(store.counts)
-  const bus = createRedisEventBus({ publisher: await connect(), subscriber: await connect(), prefix, onError })
+  const bus = createRedisEventBus({
+    publisher: await connect(EVENT_TIMEOUT_MS),
+    subscriber: await connect(EVENT_TIMEOUT_MS),
+    prefix,
+    onError,
+  })
   closers.push(bus.close)
   return { store, bus }
 }
+
+/** Events are not on the path of an operation's answer: a Redis that pauses may take its time. */
+const EVENT_TIMEOUT_MS = 5_000
 
 function orderEvents(bus: EventBus): OrderEvents {
   const topic = (orderId: number) => `order:${orderId}:status`

@@ -39,7 +39,7 @@ export async function concludeOperation(
   observe?.({
     tier: client.tier,
     outcome: outcomeOf(record.mode, errors),
-    estimatedCost: report.estimate?.cost ?? 0,
+    estimatedCost: record.admitted === undefined ? 0 : (report.estimate?.cost ?? 0),
     actualCost: report.actualCost ?? 0,
     durationMs: now() - record.startedAtMs,
   })

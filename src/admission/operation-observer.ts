@@ -5,6 +5,7 @@ export interface OperationEnded {
   readonly tier: string
   /** `completed`, `failed` where the answer has errors of its resolvers, else the code of the refusal. */
   readonly outcome: 'completed' | 'failed' | 'validated' | ErrorCode
+  /** What was taken before it ran; 0 where it did not run. */
   readonly estimatedCost: number
   readonly actualCost: number
   readonly durationMs: number

@@ -109,7 +109,5 @@ function bodyRefusal(error: FastifyError, { headers }: FastifyRequest, maxBodyBy
       return refusal('BAD_REQUEST', { reason: 'The request body is empty. Send a JSON object with a "query".' })
   }
   if (error.statusCode !== 400) return undefined
-  return refusal('BAD_REQUEST', {
-    reason: `The request body is no JSON: ${error.message}. Send a JSON object with a "query".`,
-  })
+  return refusal('BAD_REQUEST', { reason: 'The request body is no JSON. Send a JSON object with a "query".' })
 }

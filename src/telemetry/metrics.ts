@@ -56,7 +56,7 @@ export function createMetrics(): Metrics {
   })
   const estimatedCost = new Counter({
     name: 'tollgate_estimated_cost_total',
-    help: 'Estimated cost of operations that have ended, refused ones included.',
+    help: 'Estimated cost of operations that have ended; 0 for what did not run.',
     labelNames: ['tier'],
     registers,
   })

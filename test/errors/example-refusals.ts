@@ -37,7 +37,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     found: ['first', 'last'],
   }),
   OPERATION_TOO_COMPLEX_TO_PRICE: refusal('OPERATION_TOO_COMPLEX_TO_PRICE', {
-    reason: CostPlanError.planTooLarge(20_000).message,
+    reason: CostPlanError.planTooLarge('20000 fields').message,
   }),
   COST_ESTIMATED_TOO_EXPENSIVE: refusal('COST_ESTIMATED_TOO_EXPENSIVE', {
     estimated: 604,

@@ -166,7 +166,7 @@ describe('an operation over HTTP', () => {
     await api.send('{ things { id } }')
     expect(api.ended.map(({ outcome, estimatedCost, actualCost }) => [outcome, estimatedCost, actualCost])).toEqual([
       ['completed', 5, 5],
-      ['COST_ESTIMATED_TOO_EXPENSIVE', 101, 0],
+      ['COST_ESTIMATED_TOO_EXPENSIVE', 0, 0],
       ['GRAPHQL_VALIDATION_FAILED', 0, 0],
       ['SLICING_ARGUMENT_REQUIRED', 0, 0],
     ])

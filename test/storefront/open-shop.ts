@@ -78,7 +78,8 @@ export async function openShop({ events, onQuery, ...options }: ShopOptions = {}
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-function memoryEvents(): OrderEvents {
+/** Events as the server has them within one process. */
+export function memoryEvents(): OrderEvents {
   const bus = createMemoryEventBus()
   return {
     orderStatusChanged: (orderId) => bus.publish(`order:${orderId}`, null),

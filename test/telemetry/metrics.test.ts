@@ -15,7 +15,7 @@ describe('metrics', () => {
     const { operation } = metrics
     operation({ tier: 'free', outcome: 'completed', estimatedCost: 57, actualCost: 31, durationMs: 3 })
     operation({ tier: 'free', outcome: 'completed', estimatedCost: 10, actualCost: 10, durationMs: 40 })
-    operation({ tier: 'free', outcome: 'RATE_LIMITED', estimatedCost: 500, actualCost: 0, durationMs: 0 })
+    operation({ tier: 'free', outcome: 'RATE_LIMITED', estimatedCost: 0, actualCost: 0, durationMs: 0 })
     operation({ tier: 'premium', outcome: 'failed', estimatedCost: 7, actualCost: 2, durationMs: 2_500 })
     expect(await samples(metrics, 'tollgate_operation', 'tollgate_estimated', 'tollgate_actual')).toMatchObject({
       'tollgate_operations_total{tier="free",outcome="completed"}': 2,
@@ -29,7 +29,7 @@ describe('metrics', () => {
       'tollgate_operation_duration_seconds_sum{tier="free"}': expect.closeTo(0.043, 6),
       'tollgate_operation_duration_seconds_sum{tier="premium"}': 2.5,
       'tollgate_operation_duration_seconds_count{tier="free"}': 3,
-      'tollgate_estimated_cost_total{tier="free"}': 567,
+      'tollgate_estimated_cost_total{tier="free"}': 67,
       'tollgate_estimated_cost_total{tier="premium"}': 7,
       'tollgate_actual_cost_total{tier="free"}': 41,
       'tollgate_actual_cost_total{tier="premium"}': 2,

@@ -82,6 +82,8 @@ const NODE_OPTIONS = {
   socketTimeout: 5_000,
   disconnectTimeout: 100,
   autoResendUnfulfilledCommands: false,
+  // It forgets subscriptions when a connection is lost twice in a row. The event bus subscribes again by itself.
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
 } as const satisfies RedisOptions
 

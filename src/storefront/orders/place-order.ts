@@ -72,7 +72,7 @@ async function price(
 /** Takes all lines from the stock, or none and says what is missing. */
 async function takeFromStock(database: Database, lines: readonly DraftLine[]): Promise<readonly OrderProblem[]> {
   const ids = lines.map(({ productId }) => productId)
-  // Every order locks its products in the order of their ids, so two orders never wait for each other.
+  // Every order locks its products in the order of their ids, so that no two wait for each other in a circle.
   const locked = await database()
     .selectFrom('inventory')
     .selectAll()

@@ -5,6 +5,9 @@ import { createRedisEventBus, type RedisEventBusOptions } from '../../../src/eve
 import { describeEventBus, read } from '../../support/describe-event-bus.ts'
 import { freshPrefix } from '../../support/redis-budget-store.ts'
 
+/** Nothing here takes as long, and on a busy machine little is quick. */
+const SOON = { timeout: 20_000 }
+
 const url = inject('redisUrl')
 
 /** A bus on connections of its own. Busy machines get their time: nothing here tests deadlines. */
@@ -55,16 +58,16 @@ describe('the redis event bus', () => {
     await bus.subscribe('sales')
     expect(await subscribed(prefix, 'stock', 'sales')).toEqual([1, 1])
     controller.abort()
-    await expect.poll(() => subscribed(prefix, 'stock', 'sales')).toEqual([0, 1])
+    await expect.poll(() => subscribed(prefix, 'stock', 'sales'), SOON).toEqual([0, 1])
     await bus.close()
-    await expect.poll(() => subscribed(prefix, 'stock', 'sales')).toEqual([0, 0])
+    await expect.poll(() => subscribed(prefix, 'stock', 'sales'), SOON).toEqual([0, 0])
   })
 
   test('gives up the topic of a reader that was too slow', async () => {
     const { bus, prefix } = await open({ maxQueuedEvents: 1 })
     await bus.subscribe('stock')
     for (const event of [1, 2]) await bus.publish('stock', event)
-    await expect.poll(() => subscribed(prefix, 'stock')).toEqual([0])
+    await expect.poll(() => subscribed(prefix, 'stock'), SOON).toEqual([0])
   })
 
   test('stands when subscribe resolves, and leaves nothing after a thousand have come and gone at once', async () => {
@@ -73,7 +76,7 @@ describe('the redis event bus', () => {
     const streams = await Promise.all([1, 2, 3, 4, 5].flatMap(() => topics.map((topic) => bus.subscribe(topic))))
     expect(await subscribed(prefix, ...topics)).toEqual(topics.map(() => 1))
     await Promise.all(streams.map((stream) => stream.return()))
-    await expect.poll(channels).toEqual([])
+    await expect.poll(channels, SOON).toEqual([])
   })
 
   test('leaves nothing of a subscriber that went away before its subscription stood', async () => {
@@ -82,7 +85,7 @@ describe('the redis event bus', () => {
     const pending = bus.subscribe('stock', { signal: controller.signal })
     controller.abort()
     expect(await (await pending).next()).toEqual({ done: true, value: undefined })
-    await expect.poll(channels).toEqual([])
+    await expect.poll(channels, SOON).toEqual([])
   })
 
   test('subscribes to nothing where the signal has aborted already', async () => {
@@ -119,7 +122,7 @@ describe('the redis event bus', () => {
     const { prefix, channels } = await open({ subscriber })
     await subscriber.subscribe(`${prefix}:event:stray`)
     await redis.publish(`${prefix}:event:stray`, '1')
-    await expect.poll(channels).toEqual([])
+    await expect.poll(channels, SOON).toEqual([])
   })
 
   test('takes up a topic again that it lost without being told', async () => {
@@ -127,7 +130,7 @@ describe('the redis event bus', () => {
     const { bus, prefix } = await open({ subscriber, heartbeatMs: 20 })
     const stream = await bus.subscribe('stock')
     await subscriber.unsubscribe(`${prefix}:event:stock`)
-    await expect.poll(() => subscribed(prefix, 'stock')).toEqual([1])
+    await expect.poll(() => subscribed(prefix, 'stock'), SOON).toEqual([1])
     await bus.publish('stock', 'found')
     expect(await read(stream, 1)).toEqual(['found'])
   })

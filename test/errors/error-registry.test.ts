@@ -1,0 +1,121 @@
+import { buildSchema, parse, validate } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { type ErrorCode, errorRegistry, isErrorCode } from '../../src/errors/error-registry.ts'
+import { refusal } from '../../src/errors/refusal.ts'
+import { exampleRefusals } from './example-refusals.ts'
+
+const statuses = {
+  BAD_REQUEST: 400,
+  BODY_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_FOUND: 404,
+  TOKEN_LIMIT_EXCEEDED: 400,
+  DEPTH_LIMIT_EXCEEDED: 400,
+  ALIAS_LIMIT_EXCEEDED: 400,
+  ROOT_FIELD_LIMIT_EXCEEDED: 400,
+  FRAGMENT_LIMIT_EXCEEDED: 400,
+  DIRECTIVE_LIMIT_EXCEEDED: 400,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  OPERATION_RESOLUTION_FAILURE: 400,
+  BAD_USER_INPUT: 400,
+  SLICING_ARGUMENT_REQUIRED: 400,
+  OPERATION_TOO_COMPLEX_TO_PRICE: 400,
+  COST_ESTIMATED_TOO_EXPENSIVE: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  BUDGET_STORE_UNAVAILABLE: 503,
+  OPERATION_TIMEOUT: 504,
+  INTERNAL_SERVER_ERROR: 500,
+} satisfies Record<ErrorCode, number>
+
+const examples = Object.values(exampleRefusals)
+
+describe('the error registry', () => {
+  test('keeps its promise of codes and statuses to clients', () => {
+    const registered = Object.entries(errorRegistry).map(([code, { status }]) => [code, status])
+    expect(Object.fromEntries(registered)).toEqual(statuses)
+  })
+
+  test('names every code by what it is called', () => {
+    expect(examples.map(({ code }) => code)).toEqual(Object.keys(exampleRefusals))
+  })
+
+  test.each([['__proto__'], ['toString'], ['rate_limited'], ['PERSISTED_QUERY_NOT_FOUND'], [''], [429], [undefined]])(
+    'does not know the code %s',
+    (code) => {
+      expect(isErrorCode(code)).toBe(false)
+    },
+  )
+})
+
+describe('a message', () => {
+  // What graphql-js finds wrong with a document or a variable says where; what to do there is to mend it.
+  const quoted: readonly ErrorCode[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']
+  const advised = examples.filter(({ code }) => !quoted.includes(code))
+
+  test.each(advised)('of $code says what to do', ({ message }) => {
+    expect(message).toMatch(
+      /[.;:] (Send|Split|Nest|Use|Spread|Add|Ask|Try|Check|try again|it may say|If it goes on, report|Operations go to) ?[^.;]*[^ .;]+/,
+    )
+  })
+
+  test.each(examples)('of $code is a sentence without gaps', ({ message }) => {
+    expect(message).toMatch(/^[A-Z]/)
+    expect(message).not.toMatch(/undefined|null|NaN|Infinity|\[object| {2}|\.\./)
+  })
+
+  test.each(examples)('of $code is plain data with its extensions', ({ extensions }) => {
+    expect(JSON.parse(JSON.stringify(extensions))).toEqual(extensions)
+  })
+
+  test('writes numbers in groups of three', () => {
+    const messages = [999, 1000, 50_000, 1_234_567].map((n) => refusal('BODY_TOO_LARGE', { maxBodyBytes: n }).message)
+    expect(messages.map((message) => /than the ([\d ]+) bytes/.exec(message)?.[1])).toEqual([
+      '999',
+      '1 000',
+      '50 000',
+      '1 234 567',
+    ])
+  })
+
+  test('does not repeat long names of the client in full', () => {
+    const long = 'x'.repeat(10_000)
+    const { message } = refusal('OPERATION_RESOLUTION_FAILURE', { operationName: long, available: ['A'] })
+    expect(message.length).toBeLessThan(300)
+    expect(refusal('NOT_FOUND', { method: 'GET', path: `/${long}` }).message.length).toBeLessThan(300)
+  })
+
+  test('of RATE_LIMITED names the wait where there is one, and never tells to wait where it is of no use', () => {
+    const facts = { budget: 'burst', level: 'client', meter: 'cost', cost: 300, capacity: 1000, remaining: 0 } as const
+    const later = refusal('RATE_LIMITED', { ...facts, retryAfterMs: 2001, maxAffordableCost: 0 })
+    expect(later.message).toContain('Try again in 3 s')
+    expect(later.retryAfterMs).toBe(2001)
+    const never = refusal('RATE_LIMITED', { ...facts, retryAfterMs: null, maxAffordableCost: 0 })
+    expect(never.message).toContain('never holds more than 1 000')
+    expect(never.message).not.toContain('again')
+    expect(never.retryAfterMs).toBeUndefined()
+  })
+
+  test('of COST_ESTIMATED_TOO_EXPENSIVE gives no number to a cost without bound', () => {
+    const unbounded = { estimated: Number.MAX_SAFE_INTEGER, max: 500, tier: 'free', unbounded: true }
+    const { message, extensions } = refusal('COST_ESTIMATED_TOO_EXPENSIVE', unbounded)
+    expect(message).toContain('a list of unknown size')
+    expect(extensions).toEqual({ cost: { estimated: null, max: 500 } })
+  })
+
+  test('of SLICING_ARGUMENT_REQUIRED says which arguments were given', () => {
+    const messageFor = (found: string[]) =>
+      refusal('SLICING_ARGUMENT_REQUIRED', { coordinate: 'Query.letters', allowed: ['first', 'last'], found }).message
+    expect(messageFor([])).toContain('gives none')
+    expect(messageFor(['first', 'last'])).toContain('gives first and last')
+  })
+
+  test('that graphql-js words is what graphql-js says', () => {
+    const schema = buildSchema('type Query { product: Product } type Product { name: String }')
+    const [invalid] = validate(schema, parse('{ product { nam } }'))
+    expect(exampleRefusals.GRAPHQL_VALIDATION_FAILED.message).toBe(invalid?.message)
+    expect(() => parse('{ viewer { id }')).toThrow(exampleRefusals.GRAPHQL_PARSE_FAILED.message)
+  })
+})
