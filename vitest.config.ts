@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/e2e/**'],
+          // Most files of the storefront start a database of their own.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -173,8 +173,8 @@ async function openShared(
   closers.push(store.close)
   metrics.budgetStoreFailures(store.counts)
   const bus = createRedisEventBus({
-    publisher: await connect(EVENT_TIMEOUT_MS),
-    subscriber: await connect(EVENT_TIMEOUT_MS),
+    publisher: await connect(PUBLISH_TIMEOUT_MS),
+    subscriber: await connect(SUBSCRIBE_TIMEOUT_MS),
     prefix,
     onError,
   })
@@ -182,8 +182,9 @@ async function openShared(
   return { store, bus }
 }
 
-/** Events are not on the path of an operation's answer: a Redis that pauses may take its time. */
-const EVENT_TIMEOUT_MS = 5_000
+/** How long a mutation waits for its event to be published; and a subscription for Redis to confirm it. */
+const PUBLISH_TIMEOUT_MS = 500
+const SUBSCRIBE_TIMEOUT_MS = 5_000
 
 function orderEvents(bus: EventBus): OrderEvents {
   const topic = (orderId: number) => `order:${orderId}:status`

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { createCostModel } from '../../src/cost/cost-model.ts'
-import { Choices, choices } from '../support/cost-choices.ts'
+import { tapes } from '../support/cost-choices.ts'
 import { costSchema } from '../support/cost-model.ts'
 import { generateOperation } from '../support/cost-operations.ts'
 import { generateResponse } from '../support/cost-responses.ts'
@@ -12,18 +12,21 @@ import { NaiveExecution } from '../support/naive-cost.ts'
 const { MAX_SAFE_INTEGER } = Number
 
 /** A schema, an operation that is valid against it, variables and options. */
-function cases({ negative = true, defaultListSizes = [3, 0, 10, Number.POSITIVE_INFINITY] } = {}) {
-  return choices.map((tape) => {
-    const choices = new Choices(tape)
-    const { sdl, ...rest } = generateSchema(choices, negative)
-    const { source, variables } = generateOperation(choices, { sdl, ...rest })
-    const preset = choices.pick('ibm' as const, 'ibm' as const, 'apolloRouter' as const)
-    const defaultListSize = defaultListSizes[choices.below(defaultListSizes.length)] ?? 3
-    return { sdl, source, variables, options: { preset, defaultListSize }, choices }
+const cases = fc
+  .record({ schema: tapes(400), operation: tapes(400), response: tapes(200), options: tapes(3) })
+  .map((tape) => {
+    const preset = tape.options.pick('ibm' as const, 'ibm' as const, 'apolloRouter' as const)
+    const defaultListSize = tape.options.pick(3, 0, 10, Number.POSITIVE_INFINITY)
+    const negative = tape.options.oneIn(2)
+    const schema = generateSchema(tape.schema, negative)
+    const operation = generateOperation(tape.operation, schema)
+    return { sdl: schema.sdl, ...operation, options: { preset, defaultListSize }, negative, choices: tape.response }
   })
-}
 
-type Case = ReturnType<typeof cases> extends fc.Arbitrary<infer C> ? C : never
+type Case = typeof cases extends fc.Arbitrary<infer C> ? C : never
+
+// Shrinking may take long; what it has by then is printed.
+const limits = { interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true }
 
 function planned({ sdl, source, variables, options }: Case) {
   const schema = costSchema(sdl)
@@ -35,18 +38,18 @@ function planned({ sdl, source, variables, options }: Case) {
 describe('for any schema, operation and variables', () => {
   test('the generated operations are valid', () => {
     fc.assert(
-      fc.property(cases(), (generated) => {
+      fc.property(cases, (generated) => {
         const { schema, document, execution } = planned(generated)
         expect(validate(schema, document)).toEqual([])
         expect(execution).not.toThrow()
       }),
-      { numRuns: 200 },
+      { numRuns: 200, ...limits },
     )
   })
 
   test('the estimate is that of an execution in which every list is full', () => {
     fc.assert(
-      fc.property(cases(), (generated) => {
+      fc.property(cases, (generated) => {
         const { plan, execution } = planned(generated)
         const { fieldCost, typeCost } = execution().cost()
         const estimate = plan.estimate(generated.variables)
@@ -56,13 +59,13 @@ describe('for any schema, operation and variables', () => {
           unbounded: fieldCost === Number.POSITIVE_INFINITY || typeCost === Number.POSITIVE_INFINITY,
         })
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, ...limits },
     )
   })
 
   test('no response whose lists keep to their sizes measures more than the estimate', () => {
     fc.assert(
-      fc.property(cases(), (generated) => {
+      fc.property(cases, (generated) => {
         const { plan, execution } = planned(generated)
         const measured = plan.measure(generateResponse(generated.choices, execution()), generated.variables)
         const estimate = plan.estimate(generated.variables)
@@ -70,7 +73,7 @@ describe('for any schema, operation and variables', () => {
         expect(measured.typeCost).toBeLessThanOrEqual(estimate.typeCost)
         expect(measured.cost).toBeLessThanOrEqual(estimate.cost)
       }),
-      { numRuns: 600 },
+      { numRuns: 600, ...limits },
     )
   })
 })

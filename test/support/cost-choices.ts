@@ -22,6 +22,11 @@ export class Choices {
     return others[this.below(others.length + 1) - 1] ?? first
   }
 
+  /** How a counterexample shows it: what came of it is printed beside it. */
+  [fc.toStringMethod](): string {
+    return `${this.tape.length} choices`
+  }
+
   /** True once in so many times. */
   oneIn(times: number): boolean {
     return this.below(times) === times - 1
@@ -32,5 +37,7 @@ export class Choices {
   }
 }
 
-/** Tapes of any length up to what a schema, its operation, variables and response need. */
-export const choices: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(5_039), { size: 'max', maxLength: 600 })
+/** Tapes of any length up to `most`. */
+export function tapes(most: number): fc.Arbitrary<Choices> {
+  return fc.array(fc.nat(5_039), { size: 'max', maxLength: most }).map((tape) => new Choices(tape))
+}

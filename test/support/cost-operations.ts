@@ -73,12 +73,14 @@ class OperationWriter {
     if (field === undefined) return `${this.choices.pick('', 'kind: ')}__typename${this.conditions()}`
     const returned = this.schema.types.get(namedType(field.type))
     if (returned !== undefined && depth === 0) return '__typename'
-    const args = field.args.flatMap((arg) =>
-      this.choices.oneIn(3) ? [] : [`${arg.name}: ${this.literal(arg.type, 3)}`],
-    )
-    const call = `${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}`
+    const args = field.args.filter(() => !this.choices.oneIn(3))
+    const call = args.length === 0 ? field.name : `${field.name}(${this.argumentList(args)})`
     const inside = returned === undefined ? '' : ` ${this.selections(returned, depth - 1)}`
     return `${this.alias(field.type, call)}: ${call}${this.tag()}${this.conditions()}${inside}`
+  }
+
+  private argumentList(args: readonly GeneratedInput[]): string {
+    return args.map(({ name, type }) => `${name}: ${this.literal(type, 3)}`).join(', ')
   }
 
   // One response name for one type and call: whatever is merged may be merged.
@@ -127,9 +129,11 @@ class OperationWriter {
 
   private tag(): string {
     if (!this.choices.oneIn(6)) return ''
-    const x = this.choices.oneIn(2) ? `x: ${this.literal('Int', 1)} ` : ''
-    const where = x === '' || this.choices.oneIn(2) ? `where: ${this.literal('Filter', 1)}` : ''
-    return this.choices.oneIn(4) ? ' @tag' : ` @tag(${x}${where})`
+    const args = [
+      { name: 'x', type: 'Int' },
+      { name: 'where', type: 'Filter' },
+    ].filter(() => this.choices.oneIn(2))
+    return args.length === 0 ? ' @tag' : ` @tag(${this.argumentList(args)})`
   }
 
   /** A value in the document. */
