@@ -52,7 +52,7 @@ export function generateSchema(choices: Choices, negative: boolean): GeneratedSc
   const shared = ['i', 'j'].map((name) => generateField(choices, name))
   const types = new Map<string, GeneratedType>()
   for (const name of OBJECT_NAMES) {
-    const own = ['a', 'b', 'c'].map((field) => generateField(choices, field))
+    const own = ['a', 'b', 'c'].map((field) => generateField(choices, field, name === 'Query'))
     const fields = IMPLEMENTING.includes(name) ? [...shared, ...own] : own
     types.set(name, { name, fields, possible: [name] })
   }
@@ -106,25 +106,10 @@ function argumentDefault(choices: Choices, type: string, position = 0): string {
   return ` = ${isList ? choices.pick('[1, 2]', '3', 'null') : choices.pick(String(choices.below(6) + position), 'null')}`
 }
 
-function generateField(choices: Choices, name: string): GeneratedField {
-  const type = choices.pick(
-    'Int',
-    'A',
-    '[A]',
-    '[B]',
-    'B',
-    'C',
-    '[C]',
-    'I',
-    '[I]',
-    'U',
-    '[U]',
-    '[[A]]',
-    'S',
-    'E',
-    '[S]',
-    '[E]',
-  )
+function generateField(choices: Choices, name: string, composite = false): GeneratedField {
+  const leaf = choices.pick('Int', 'S', 'E', '[S]', '[E]')
+  const object = choices.pick('A', '[A]', '[B]', 'B', 'C', '[C]', 'I', '[I]', 'U', '[U]', '[[A]]')
+  const type = composite ? object : choices.pick(leaf, object, object)
   const all = [
     { name: 'n', type: 'Int' },
     { name: 'm', type: 'Int' },

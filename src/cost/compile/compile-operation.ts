@@ -148,7 +148,8 @@ class OperationCompiler {
     const said = firstSize(slicing, cost.listSize?.assumedSize ?? NO_SIZE)
     const handsOver = (cost.listSize?.sizedFields.length ?? 0) > 0
     const own = handsOver ? NO_SIZE : said
-    const size = firstSize(firstSize(inherited?.size ?? NO_SIZE, own), this.costs.settings.defaultListSize)
+    const inheritedSizes = inherited?.sizes ?? []
+    const size = [...inheritedSizes.map(({ size }) => size), own, this.costs.settings.defaultListSize].reduce(firstSize)
     const call = compileCallCost(this.costs, this.reader, cost, group)
     const sources = subselections(group)
     const passed = handOver(cost, handsOver ? said : undefined, inherited)
@@ -169,8 +170,7 @@ class OperationCompiler {
         size: cost.isList ? size : undefined,
         sizeSource: cost.isList
           ? {
-              inheritedFrom: inherited?.from,
-              inherited: inherited?.size ?? NO_SIZE,
+              inherited: inheritedSizes,
               slicing: handsOver ? NO_SIZE : slicing,
               assumedSize: handsOver ? undefined : cost.listSize?.assumedSize,
             }

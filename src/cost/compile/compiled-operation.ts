@@ -2,6 +2,7 @@ import type { FieldCost } from '../schema/schema-costs.ts'
 import type { Condition } from './condition.ts'
 import type { Expression } from './expression.ts'
 import type { Slice } from './list-size.ts'
+import type { SizeFrom } from './sized-fields.ts'
 
 /** One operation, compiled: everything that can be known before the variables are. */
 export interface CompiledOperation {
@@ -44,9 +45,8 @@ export interface CompiledField {
 
 /** Where a list's size comes from, the first that says something winning. */
 export interface SizeSource {
-  /** The coordinate of the parent that hands its size down through `sizedFields`. */
-  readonly inheritedFrom: string | undefined
-  readonly inherited: Expression
+  /** Sizes that fields above hand down through `sizedFields`. */
+  readonly inherited: readonly SizeFrom[]
   readonly slicing: Expression
   readonly assumedSize: number | undefined
 }

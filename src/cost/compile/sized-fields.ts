@@ -1,20 +1,21 @@
 import type { FieldCost } from '../schema/schema-costs.ts'
 import type { Expression } from './expression.ts'
-import { NO_SIZE } from './list-size.ts'
 
-/** A size that a field hands to a list below it. */
+/** What is handed to one field: sizes for itself, and for lists below it. */
 export interface HandedSize {
-  /** The coordinate of the field whose `sizedFields` hands it. */
-  readonly from: string
-  /** NO_SIZE where the list itself is further down, at the end of one of `paths`. */
-  readonly size: Expression
+  /** The nearest first; the first that says something holds. */
+  readonly sizes: readonly SizeFrom[]
   readonly deeper: readonly DeeperSize[]
 }
 
-interface DeeperSize {
-  readonly path: readonly [string, ...string[]]
+export interface SizeFrom {
+  /** The coordinate of the field whose `sizedFields` hands the size. */
   readonly from: string
   readonly size: Expression
+}
+
+interface DeeperSize extends SizeFrom {
+  readonly path: readonly [string, ...string[]]
 }
 
 /** The sizes handed to the fields of one selection, by field name. */
@@ -31,20 +32,21 @@ export function handOver(
   ownSize: Expression | undefined,
   inherited: HandedSize | undefined,
 ): HandedSizes | undefined {
-  const deeper: DeeperSize[] = [...(inherited?.deeper ?? [])]
+  const deeper: DeeperSize[] = []
   if (ownSize !== undefined) {
     for (const sizedField of cost.listSize?.sizedFields ?? []) {
       const [first = '', ...rest] = sizedField.split('.')
       deeper.push({ path: [first, ...rest], from: cost.coordinate, size: ownSize })
     }
   }
+  deeper.push(...(inherited?.deeper ?? []))
   if (deeper.length === 0) return undefined
-  const sizes = new Map<string, { from: string; size: Expression; deeper: DeeperSize[] }>()
+  const sizes = new Map<string, { sizes: SizeFrom[]; deeper: DeeperSize[] }>()
   for (const { path, from, size } of deeper) {
     const [name, next, ...rest] = path
-    const entry = sizes.get(name) ?? { from, size: NO_SIZE, deeper: [] }
+    const entry = sizes.get(name) ?? { sizes: [], deeper: [] }
     sizes.set(name, entry)
-    if (next === undefined) Object.assign(entry, { from, size })
+    if (next === undefined) entry.sizes.push({ from, size })
     else entry.deeper.push({ path: [next, ...rest], from, size })
   }
   return { sizes }

@@ -156,7 +156,8 @@ class RowWriter {
 
   private sizeFrom({ sizeSource, slices }: CompiledField): string | undefined {
     if (sizeSource === undefined) return undefined
-    if (evaluate(sizeSource.inherited, this.variables) !== NO_SIZE) return `sizedFields of ${sizeSource.inheritedFrom}`
+    const inherited = sizeSource.inherited.find((handed) => evaluate(handed.size, this.variables) !== NO_SIZE)
+    if (inherited !== undefined) return `sizedFields of ${inherited.from}`
     const size = evaluate(sizeSource.slicing, this.variables)
     if (size !== NO_SIZE) {
       const slice = slices.find((candidate) => evaluate(candidate.size, this.variables) === size)

@@ -6,6 +6,7 @@ import type {
 } from '../compile/compiled-operation.ts'
 import { evaluate, type Variables } from '../compile/expression.ts'
 import type { CostSettings } from '../cost-options.ts'
+import { count } from './estimate.ts'
 import { type Cost, toCost } from './totals.ts'
 
 /**
@@ -25,12 +26,15 @@ export function createMeasure(settings: CostSettings, operation: CompiledOperati
 interface Reading {
   readonly field: number
   readonly type: number
+  readonly fits: boolean
 }
 
 // The two sums travel as fields of one object, so that a visit returns nothing and allocates nothing.
 class ResponseMeter {
   field = 0
   type = 0
+  /** False once a list has more items than its size allows. */
+  private fits = true
   private readonly variables: Variables
   private readonly dearest = new Map<object, Map<CompiledSelection, Reading>>()
 
@@ -55,22 +59,30 @@ class ResponseMeter {
     known.set(selection, reading)
     this.field += reading.field
     this.type += reading.type
+    this.fits &&= reading.fits
   }
 
+  // A type whose sizes the lists inside do not keep to is not what it is: reading one type's items at another type's
+  // prices would come to more than the estimate. Where no type fits, the lists are too long and every type counts.
   private readEveryWay(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): Reading {
-    const { field, type } = this
-    let mostField = 0
-    let mostType = 0
-    for (const alternative of selection.alternatives) {
+    const { field, type, fits } = this
+    const readings = selection.alternatives.map((alternative): Reading => {
       this.field = 0
       this.type = 0
+      this.fits = true
       this.alternative(alternative, data)
-      mostField = Math.max(mostField, this.field)
-      mostType = Math.max(mostType, this.type)
-    }
+      return { field: this.field, type: this.type, fits: this.fits }
+    })
     this.field = field
     this.type = type
-    return { field: mostField, type: mostType }
+    this.fits = fits
+    const anyFits = readings.some((reading) => reading.fits)
+    const counted = anyFits ? readings.filter((reading) => reading.fits) : readings
+    return {
+      field: Math.max(...counted.map((reading) => reading.field)),
+      type: Math.max(...counted.map((reading) => reading.type)),
+      fits: anyFits,
+    }
   }
 
   private alternativeOf(
@@ -89,19 +101,23 @@ class ResponseMeter {
       if (value === null || value === undefined) continue
       this.field += evaluate(field.call, this.variables)
       const typeBefore = this.type
-      this.value(field, value)
+      const items = this.value(field, value)
       if (this.type < typeBefore) this.type = typeBefore
+      if (items > count(field.size, this.variables)) this.fits = false
     }
   }
 
-  // A list of lists counts every item inside, as its size does.
-  private value(field: CompiledField, value: unknown): void {
+  // A list of lists counts every item inside, as its size does. Returns how many there are.
+  private value(field: CompiledField, value: unknown): number {
+    if (value === null || value === undefined) return 0
     if (Array.isArray(value)) {
-      for (const item of value) this.value(field, item)
-    } else if (value !== null && value !== undefined) {
-      this.type += field.cost.typeWeight
-      if (field.children !== undefined && isRecord(value)) this.object(field.children, value)
+      let items = 0
+      for (const item of value) items += this.value(field, item)
+      return items
     }
+    this.type += field.cost.typeWeight
+    if (field.children !== undefined && isRecord(value)) this.object(field.children, value)
+    return 1
   }
 }
 

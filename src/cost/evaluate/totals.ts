@@ -32,7 +32,7 @@ export function toCost(settings: CostSettings, fieldTotal: number, typeTotal: nu
 // Sums of decimal weights carry noise in their last bits (0.1 · 3 > 0.3), which must not cost a whole unit.
 function roundUp(cost: number): number {
   const nearest = Math.round(cost)
-  const noise = Math.max(1e-9, cost * 1e-12)
+  const noise = Math.max(1e-9, nearest * 1e-12)
   return Math.abs(cost - nearest) <= noise ? nearest : Math.ceil(cost)
 }
 

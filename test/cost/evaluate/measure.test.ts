@@ -166,6 +166,39 @@ describe('measure', () => {
     expect(plan.measure({ book: { pages: 1 } })).toEqual({ fieldCost: 1.5, typeCost: 3, cost: 33, unbounded: false })
   })
 
+  describe('of an object that does not say its type', () => {
+    const guesses = `
+      type Query { box: Box }
+      interface Box { items(n: Int = 9): [Item] inner: Inner }
+      type Crate implements Box { items(n: Int = 2): [Item] @cost(weight: "50") @listSize(slicingArguments: ["n"]) inner: Inner }
+      type Barrel implements Box { items(n: Int = 5): [Item] @listSize(slicingArguments: ["n"]) inner: Inner @listSize(assumedSize: 1, sizedFields: ["parts"]) }
+      type Item @cost(weight: "3") { id: ID }
+      type Inner { parts: [Item] @cost(weight: "20") }
+    `
+    const items = (count: number) => Array.from({ length: count }, (_, id) => ({ id }))
+    const plan = costPlan(guesses, '{ box { items { id } } }')
+
+    test('takes the dearest type whose sizes its lists keep to', () => {
+      expect(plan.measure({ box: { items: items(2) } })).toMatchObject({ fieldCost: 1 + 50, typeCost: 1 + 1 + 6 })
+      expect(plan.measure({ box: { items: items(3) } })).toMatchObject({ fieldCost: 1 + 1, typeCost: 1 + 1 + 9 })
+    })
+
+    test('takes the dearest type where no type allows as many items', () => {
+      expect(plan.measure({ box: { items: items(6) } })).toMatchObject({ fieldCost: 1 + 50, typeCost: 1 + 1 + 18 })
+    })
+
+    test('looks at the lists further down as well', () => {
+      const nested = costPlan(guesses, '{ box { items { id } inner { parts { id } } } }')
+      // Two parts: no barrel hands its inner as many, so the box is a crate, with all that a crate costs.
+      const data = { box: { items: null, inner: { parts: items(2) } } }
+      expect(nested.measure(data)).toMatchObject({ fieldCost: 1 + 1 + 20, typeCost: 1 + 1 + 1 + 6 })
+      expect(nested.measure({ box: { items: items(3), inner: { parts: items(1) } } })).toMatchObject({
+        fieldCost: 1 + 1 + 1 + 20,
+        typeCost: 1 + 1 + 9 + 1 + 3,
+      })
+    })
+  })
+
   test('takes time in proportion to the response where abstract objects do not say their type', () => {
     const depth = 300
     const operation = `{ node { ${'parent { '.repeat(depth)} id ${'} '.repeat(depth)} } }`
