@@ -43,6 +43,8 @@ export function admissionPlugin<Context extends AdmissionContext>(
 
         async willSendResponse({ response, errors }) {
           const single = response.body.kind === 'single' ? response.body.singleResult : undefined
+          // Where a part of the data is there, the answer is a success with errors in it, whatever the errors say.
+          if (single?.data !== null && single?.data !== undefined) response.http.status = 200
           const report = await concludeOperation(options, contextValue, { data: single?.data, errors })
           for (const [name, value] of reportHeaders(report, now())) response.http.headers.set(name, value)
           const cost = costExtension(report, record.mode)

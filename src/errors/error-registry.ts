@@ -55,9 +55,13 @@ export const errorRegistry = {
     'fragments, or of fields once they are spread',
     'Spread fewer fragments, or split it into several operations.',
   ),
-  DIRECTIVE_LIMIT_EXCEEDED: guardEntry('directives', 'Use fewer directives.'),
+  DIRECTIVE_LIMIT_EXCEEDED: guardEntry(
+    'directives',
+    'Use fewer: one @include on an inline fragment serves all fields inside it.',
+  ),
   GRAPHQL_PARSE_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
   GRAPHQL_VALIDATION_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
+  PERSISTED_QUERY_NOT_SUPPORTED: entry<Reason>({ status: 200, message: ({ reason }) => reason, extensions: none }),
   OPERATION_RESOLUTION_FAILURE: entry<{
     readonly operationName: string | undefined
     readonly available: readonly string[]
@@ -73,7 +77,8 @@ export const errorRegistry = {
   }),
   BAD_USER_INPUT: entry<{ readonly mistakes: readonly string[] }>({
     status: 400,
-    message: ({ mistakes }) => `The variables do not fit the operation: ${mistakes.join(' ')}`,
+    message: ({ mistakes }) =>
+      `${mistakes.length > 1 ? 'Some values are' : 'A value is'} not accepted: ${mistakes.map(sentence).join(' ')} Correct it and send the operation again.`,
     extensions: none,
   }),
   SLICING_ARGUMENT_REQUIRED: entry<{
@@ -83,8 +88,9 @@ export const errorRegistry = {
   }>({
     status: 400,
     message: ({ coordinate, allowed, found }) =>
-      `${coordinate} needs exactly one of its arguments ${allowed.join(', ')}, so that its cost is known; this operation gives ` +
-      `${found.length === 0 ? 'none' : found.join(' and ')}. Add ${allowed[0] ?? 'one'}: 10, say, or keep just one.`,
+      `${coordinate} needs ${allowed.length === 1 ? 'its argument' : 'exactly one of its arguments'} ${allowed.join(', ')}, so that ` +
+      `its cost is known; this operation gives ${found.length === 0 ? 'none' : found.join(' and ')}. ` +
+      `${found.length === 0 ? `Add ${allowed[0] ?? 'one'}: 10, say` : 'Keep just one'}.`,
     extensions: ({ coordinate, allowed, found }) => ({ coordinate, allowed, found }),
   }),
   OPERATION_TOO_COMPLEX_TO_PRICE: entry<Reason>({
@@ -120,11 +126,14 @@ export const errorRegistry = {
   }>({
     status: 429,
     message: ({ budget, meter, cost, capacity, remaining, retryAfterMs }) => {
-      const unit = meter === 'cost' ? 'points of cost' : meter
+      const countsCost = meter === 'cost'
+      const unit = countsCost ? 'points of cost' : cost === 1 ? 'request' : 'requests'
       const needs = `This operation needs ${text(cost)} ${unit} of the budget "${budget}"`
-      return retryAfterMs === null
-        ? `${needs}, which never holds more than ${text(capacity)}. Ask for fewer items or fields.`
-        : `${needs}, which has ${text(remaining)} left. Try again in ${text(Math.ceil(retryAfterMs / 1000))} s, or ask for less.`
+      if (retryAfterMs === null) {
+        return `${needs}, which never holds more than ${text(capacity)}. Ask for fewer items or fields.`
+      }
+      const wait = `Try again in ${text(Math.ceil(retryAfterMs / 1000))} s`
+      return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? ', or ask for less' : ''}.`
     },
     extensions: ({ budget, level, cost, remaining, retryAfterMs, maxAffordableCost }) => ({
       budget,
@@ -188,6 +197,10 @@ function guardEntry(what: string, advice: string): ErrorEntry<GuardFacts> {
 /** Numbers with thin groups of three, so that 50000 and 500000 are told apart at a glance. */
 function text(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+function sentence(mistake: string): string {
+  return mistake.endsWith('.') ? mistake : `${mistake}.`
 }
 
 function excerpt(name: string): string {

@@ -10,6 +10,7 @@ import type { ConcludeOptions } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { maskError } from './mask-error.ts'
+import { MAX_VALIDATION_ERRORS } from './websocket-operation.ts'
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema
@@ -47,6 +48,9 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
       async stop() {},
     },
     introspection,
+    // Automatic persisted queries would be a second way in for documents.
+    persistedQueries: false,
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     includeStacktraceInErrorResponses: false,
     formatError: maskError(logger),
     stopOnTerminationSignals: false,

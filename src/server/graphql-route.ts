@@ -3,6 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { WebsocketHandler } from '@fastify/websocket'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../accounts/client.ts'
+import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { Admission } from '../admission/admission.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
@@ -39,9 +40,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   }
 
   app.addHook('onRequest', async (request, reply) => {
-    const refused = await admission.arrive(request.ip)
+    const address = clientAddress(request.ip)
+    const refused = await admission.arrive(address)
     if (refused !== undefined) return replyWithRefusal(request, reply, refused.refusal, refused.report)
-    const client = identify(directory, request.headers, request.ip)
+    const client = identify(directory, request.headers, address)
     if ('code' in client) return replyWithRefusal(request, reply, client, undefined)
     clients.set(request, client)
   })
@@ -59,6 +61,7 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
 
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const refused = bodyRefusal(error, request, options.maxBodyBytes)
+    // What is no mistake of the client goes to the server's own handler.
     if (refused === undefined) throw error
     return stop(request, reply, refused)
   })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import websocket from '@fastify/websocket'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { refusal } from '../errors/refusal.ts'
@@ -43,6 +44,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       refusal('NOT_FOUND', { method, path: url.split('?', 1)[0] ?? url }),
       undefined,
     )
+  })
+  app.setErrorHandler((err, request, reply) => {
+    const errorId = randomUUID()
+    options.logger.error({ err, errorId }, 'a request failed')
+    return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }), undefined)
   })
   await app.register(websocket, {
     options: { maxPayload: options.maxBodyBytes },

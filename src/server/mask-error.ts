@@ -12,10 +12,24 @@ export function maskError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error)
     const expected = cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR'
-    if (expected) return formatted
+    if (expected) return { ...formatted, message: excerpt(formatted.message), ...withoutHttp(formatted) }
     const errorId = randomUUID()
     logger.error({ err: cause, errorId, path: formatted.path }, 'an operation failed')
     const { code, message, extensions } = refusal('INTERNAL_SERVER_ERROR', { errorId })
     return { ...formatted, message, extensions: { ...extensions, code } }
   }
+}
+
+/** Apollo has made the status and the headers of it; a socket has neither. */
+function withoutHttp({ extensions }: GraphQLFormattedError): Pick<GraphQLFormattedError, 'extensions'> {
+  if (extensions === undefined) return {}
+  const { http, ...others } = extensions
+  return { extensions: others }
+}
+
+/** Names in a document may be as long as the document, and messages repeat them. */
+const MAX_MESSAGE_CHARACTERS = 1_000
+
+function excerpt(message: string): string {
+  return message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…` : message
 }

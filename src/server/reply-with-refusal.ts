@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationReport } from '../admission/report/operation-report.ts'
 import { reportHeaders } from '../admission/report/report-headers.ts'
 import type { Refusal } from '../errors/refusal.ts'
-import { retryAfterHeader } from '../errors/to-graphql-error.ts'
+import { refusalHeaders } from '../errors/to-graphql-error.ts'
 
 /** Answers a request that did not get as far as Apollo, in the form in which Apollo answers. */
 export function replyWithRefusal(
@@ -14,8 +14,7 @@ export function replyWithRefusal(
   if (report !== undefined) {
     for (const [name, value] of reportHeaders(report, Date.now())) reply.header(name, value)
   }
-  if (retryAfterMs !== undefined) reply.header('retry-after', retryAfterHeader(retryAfterMs))
-  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  for (const [name, value] of refusalHeaders({ status, retryAfterMs })) reply.header(name, value)
   return reply
     .code(status)
     .type(mediaType(request.headers.accept))

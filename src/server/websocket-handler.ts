@@ -1,6 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
 import type { Client } from '../accounts/client.ts'
+import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../accounts/credential.ts'
 import { type AdmissionContext, isAdmissionContext } from '../admission/admission-context.ts'
@@ -79,9 +80,10 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       const { request, socket } = ctx.extra
       const mode = reportMode(request.headers)
       if (typeof mode !== 'string') return close(socket, CLOSE.badRequest, mode)
-      const client = identify(directory, { ...request.headers, ...credentials(ctx.connectionParams) }, request.ip)
+      const ip = clientAddress(request.ip)
+      const client = identify(directory, { ...request.headers, ...credentials(ctx.connectionParams) }, ip)
       if ('code' in client) return close(socket, CLOSE.unauthenticated, client)
-      connections.set(ctx, { client, ip: request.ip, mode, open: new Map() })
+      connections.set(ctx, { client, ip, mode, open: new Map() })
       return true
     },
 

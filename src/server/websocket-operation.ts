@@ -12,7 +12,6 @@ import type { Client } from '../accounts/client.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
 import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
 import type { ReportMode } from '../admission/report/operation-report.ts'
-import type { Refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 
 export interface WebSocketOperationOptions {
@@ -20,6 +19,9 @@ export interface WebSocketOperationOptions {
   readonly conclude: ConcludeOptions
   readonly introspection: boolean
 }
+
+/** More of them help nobody, and each can be as long as the names in the document. */
+export const MAX_VALIDATION_ERRORS = 10
 
 /** What a client sends to start an operation. */
 export interface OperationPayload {
@@ -51,16 +53,16 @@ export async function beginWebSocketOperation(
     return errors
   }
   const refused = await admission.arrive(ip)
-  if (refused !== undefined) return [clientError(refused.refusal)]
+  if (refused !== undefined) return [toGraphQLError(refused.refusal)]
   const verdict = admission.inspect(query)
-  if (verdict !== undefined) return refuse([clientError(verdict)])
+  if (verdict !== undefined) return refuse([toGraphQLError(verdict)])
   const document = parseAndValidate(query, options)
   if (!('kind' in document)) return refuse(document)
 
   const request = { client, source: query, document, operationName: operationName ?? undefined, mode }
   const result = await admission.admit({ ...request, variables: variables ?? {} })
   context.admission.report = result.report
-  if (result.kind === 'refused') return refuse([clientError(result.refusal)])
+  if (result.kind === 'refused') return refuse([toGraphQLError(result.refusal)])
   if (result.kind === 'admitted') context.admission.admitted = result.admitted
   return { schema, document, operationName, variableValues: variables, contextValue: context }
 }
@@ -72,7 +74,7 @@ function parseAndValidate(
   try {
     const document = parse(query)
     const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-    const errors = validate(schema, document, rules)
+    const errors = validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS })
     return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
   } catch (error) {
     if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')]
@@ -83,12 +85,5 @@ function parseAndValidate(
 /** Over HTTP Apollo sets these codes. */
 function withCode(error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): GraphQLError {
   error.extensions['code'] = code
-  return error
-}
-
-/** A socket has no status and no headers: what they would say is in the extensions. */
-function clientError(refusal: Refusal): GraphQLError {
-  const error = toGraphQLError(refusal)
-  delete error.extensions['http']
   return error
 }

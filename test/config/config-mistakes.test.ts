@@ -75,7 +75,7 @@ describe('a mistake in the file is named with its line, what was found and what 
     ],
     ['server: { drainTimeout: 25h }', `server.drainTimeout: found "25h"; ${duration('1d')}`],
     ['server: { maxBodyBytes: 0 }', `server.maxBodyBytes: found 0; ${WHOLE}`],
-    ['guard: { maxDepth: -1 }', 'guard.maxDepth: found -1; a whole number of at least 0 is allowed'],
+    ['guard: { maxDepth: -1 }', 'guard.maxDepth: found -1; a whole number from 0 to 200 is allowed'],
     ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
     [
       'budgetStore: { prefix: "{a}" }',

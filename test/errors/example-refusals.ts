@@ -24,6 +24,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
   GRAPHQL_VALIDATION_FAILED: refusal('GRAPHQL_VALIDATION_FAILED', {
     reason: 'Cannot query field "nam" on type "Product". Did you mean "name"?',
   }),
+  PERSISTED_QUERY_NOT_SUPPORTED: refusal('PERSISTED_QUERY_NOT_SUPPORTED', { reason: 'PersistedQueryNotSupported' }),
   OPERATION_RESOLUTION_FAILURE: refusal('OPERATION_RESOLUTION_FAILURE', {
     operationName: 'Basket',
     available: ['Products', 'Orders'],

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { retryAfterHeader, toGraphQLError } from '../../src/errors/to-graphql-error.ts'
+import { refusalHeaders, toGraphQLError } from '../../src/errors/to-graphql-error.ts'
 import { exampleRefusals } from './example-refusals.ts'
 
 describe('a refusal as a GraphQL error', () => {
@@ -23,6 +23,10 @@ describe('a refusal as a GraphQL error', () => {
     expect(toGraphQLError(exampleRefusals[code]).extensions['http']).toMatchObject({ headers })
   })
 
+  test('of UNAUTHENTICATED says how to authenticate', () => {
+    expect(refusalHeaders(exampleRefusals.UNAUTHENTICATED)).toEqual(new Map([['www-authenticate', 'Bearer']]))
+  })
+
   test.each([
     [0, '1'],
     [1, '1'],
@@ -30,6 +34,6 @@ describe('a refusal as a GraphQL error', () => {
     [1001, '2'],
     [86_400_000, '86400'],
   ])('tells to wait %d ms in whole seconds, rounded up and never none: %s', (ms, header) => {
-    expect(retryAfterHeader(ms)).toBe(header)
+    expect(refusalHeaders({ status: 429, retryAfterMs: ms }).get('retry-after')).toBe(header)
   })
 })

@@ -300,7 +300,7 @@ const badRequests: readonly {
     payload: json('{ things { id } }'),
     status: 400,
     code: 'SLICING_ARGUMENT_REQUIRED',
-    says: 'Query.things needs exactly one of its arguments first',
+    says: 'Query.things needs its argument first',
   },
   {
     name: 'a list of unknown size',
@@ -389,6 +389,44 @@ describe('bad input', () => {
     const response = await api.app.inject({ method, url: '/graphql', headers: { 'apollo-require-preflight': 'yes' } })
     expect(response.statusCode).toBe(405)
     expect(response.headers['allow']).toBe('GET, POST')
+  })
+})
+
+describe('an answer', () => {
+  test('that has a part of its data is a success with errors in it', async () => {
+    const api = await open()
+    const partial = await api.send('{ forbidden things(first: 1) { id } }')
+    expect(partial).toMatchObject({ status: 200, body: { data: { forbidden: null, things: [{ id: '0' }] } } })
+    expect(codeOf(partial)).toBe('FORBIDDEN')
+  })
+
+  test('is not made many times larger than its request by the names in it', async () => {
+    const api = await open()
+    const name = 'N'.repeat(50_000)
+    const uses = Array.from({ length: 200 }, (_, n) => `f${n}: few(first: $missing) { id }`).join(' ')
+    const answer = await api.send(`query ${name} { ${uses.slice(0, 20_000)} }`)
+    expect(JSON.stringify(answer.body).length).toBeLessThan(20_000)
+  })
+
+  test('to a request that the server fails on before it is an operation holds an id and nothing else', async () => {
+    const store = createMemoryBudgetStore()
+    const broken = { ...store, take: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:6379')) }
+    const api = await open({ store: broken })
+    const answer = await api.send('{ few(first: 1) { id } }')
+    expect(answer.status).toBe(500)
+    expect(answer.body.errors?.[0]).toEqual({
+      message: expect.stringContaining('it is in its log'),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId: expect.any(String) },
+    })
+    expect(api.logged.join('')).toContain('10.0.0.5')
+  })
+
+  test('to a document that is named by its hash says that whole documents are taken, in the words clients know', async () => {
+    const api = await open()
+    const persistedQuery = { version: 1, sha256Hash: 'a'.repeat(64) }
+    const answer = await api.post({ extensions: { persistedQuery } })
+    expect(answer).toMatchObject({ status: 200, body: { errors: [{ message: 'PersistedQueryNotSupported' }] } })
+    expect(codeOf(answer)).toBe('PERSISTED_QUERY_NOT_SUPPORTED')
   })
 })
 

@@ -11,6 +11,8 @@ import type { Budget } from '../../src/budget/budget.ts'
 import type { BudgetStore } from '../../src/budget/budget-store.ts'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import { createCostModel } from '../../src/cost/cost-model.ts'
+import { refusal } from '../../src/errors/refusal.ts'
+import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createApolloServer } from '../../src/server/apollo-server.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
@@ -27,6 +29,7 @@ const SDL = `
     "Never answers."
     stuck: Int @cost(weight: "7")
     broken: Int
+    forbidden: Int
   }
   type Mutation { count: Int! @cost(weight: "3") }
   type Subscription { numbers(upTo: Int!): Int! @cost(weight: "4") }
@@ -71,6 +74,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
               stuck.push(signal)
               signal.addEventListener('abort', () => aborted.push(signal.reason))
             }),
+          forbidden: () => {
+            throw toGraphQLError(refusal('FORBIDDEN', { reason: 'This is for staff.' }))
+          },
           broken: () => {
             throw new Error('the password is hush')
           },

@@ -17,8 +17,9 @@ export function reportHeaders(report: OperationReport, nowMs: number): ReadonlyM
     headers.set('ratelimit-policy', enforced.map(policyItem).join(', '))
     headers.set('ratelimit', enforced.map(limitItem).join(', '))
   }
-  const least = tightest(report.states)
-  if (least?.budget.mode === 'enforce') {
+  // A budget with nothing left stops the client, whatever it counts.
+  const least = enforced.find(({ remaining }) => remaining === 0) ?? tightest(enforced)
+  if (least !== undefined) {
     headers.set('x-ratelimit-limit', String(least.budget.capacity))
     headers.set('x-ratelimit-remaining', String(least.remaining))
     headers.set('x-ratelimit-reset', String(Math.ceil((nowMs + least.fullInMs) / 1000)))

@@ -55,6 +55,15 @@ describe('the report headers', () => {
     expect(reportHeaders({ states }, NOW_MS).get('x-ratelimit-limit')).toBe('50000')
   })
 
+  test('repeat a budget with nothing left in X-RateLimit, whatever it counts', () => {
+    const states = [state(burst, { remaining: 500 }), state(requests, { remaining: 0, fullInMs: 30_000 })]
+    expect(Object.fromEntries(reportHeaders({ states }, NOW_MS))).toMatchObject({
+      'x-ratelimit-limit': '60',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1700000030',
+    })
+  })
+
   test('say nothing of what is not known', () => {
     expect(reportHeaders({ states: [] }, NOW_MS).size).toBe(0)
     expect(reportHeaders({ states: [state(trial, {})] }, NOW_MS).size).toBe(0)
