@@ -80,8 +80,9 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     events: orderEvents(bus),
     onEventLost: (err) => logger.error({ err }, 'an event was lost: its change is in the database'),
   })
+  const sdl = readSchemaFiles()
   const schema = makeExecutableSchema({
-    typeDefs: readSchemaFiles(),
+    typeDefs: sdl,
     resolvers: [storefront.resolvers, platformResolvers()],
   })
   const admission = openAdmission(config, schema, store, logger)
@@ -93,6 +94,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   let draining = false
   const server = await createHttpServer({
     schema,
+    sdl,
     apollo,
     admission,
     conclude,
@@ -213,10 +215,13 @@ function demoClientsOf({ demoKeys, tiers }: Config): readonly ClientEntry[] {
 }
 
 /** All of `schema/` in the package, from `src/` as from `dist/`. */
-function readSchemaFiles(): string[] {
+function readSchemaFiles(): string {
   const folder = fileURLToPath(new URL('../schema/', import.meta.url))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql'))
-  return files.sort().map((file) => readFileSync(`${folder}${file}`, 'utf8'))
+  return files
+    .sort()
+    .map((file) => readFileSync(`${folder}${file}`, 'utf8'))
+    .join('\n')
 }
 
 function stopOnSignals(server: Running, config: Config, logger: Logger): void {

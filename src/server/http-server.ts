@@ -6,12 +6,15 @@ import type { Logger } from '../telemetry/logger.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './graphql-route.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { replyWithRefusal } from './reply-with-refusal.ts'
+import { schemaRoute } from './schema-route.ts'
 import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket-handler.ts'
 
 export interface HttpServerOptions
   extends Omit<GraphQLRouteOptions, 'handleSocket'>,
     Omit<WebSocketHandlerOptions, 'directory' | 'extendContext'> {
   readonly logger: Logger
+  /** The schema as it was written. */
+  readonly sdl: string
   readonly health: HealthRoutesOptions
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
@@ -57,6 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   })
   await app.register(healthRoutes, options.health)
+  if (options.introspection) await app.register(schemaRoute, options)
   const handleSocket = createWebSocketHandler(options)
   await app.register(graphqlRoute, { ...options, handleSocket, prefix: '/graphql' })
   return app

@@ -59,9 +59,10 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const aborted: unknown[] = []
   const stuck: unknown[] = []
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
-  const typeDefs = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
+  const platform = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
+  const sdl = [...platform, SDL].join('\n')
   const schema = makeExecutableSchema({
-    typeDefs: [...typeDefs, SDL],
+    typeDefs: sdl,
     resolvers: [
       platformResolvers(),
       {
@@ -132,6 +133,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const client = (id: string) => ({ id, tenant: 'acme', tier: 'free', role: 'client' as const, anonymous: false })
   const app = await createHttpServer({
     schema,
+    sdl,
     apollo,
     admission,
     conclude,
