@@ -33,8 +33,6 @@ import type { StorefrontTables } from './storefront/tables.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
-await main()
-
 async function main(): Promise<void> {
   try {
     const config = loadConfig()
@@ -258,3 +256,5 @@ function whyNotStarted(error: unknown): string {
   const isBug = [TypeError, ReferenceError, RangeError, SyntaxError].some((type) => error instanceof type)
   return (isBug ? error.stack : undefined) ?? error.message
 }
+
+await main()

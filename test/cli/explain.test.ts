@@ -209,11 +209,13 @@ const badInput: readonly (Given & { readonly name: string; readonly says: string
 ]
 
 describe('explain answers with one message and exit code 2', () => {
-  test.each(badInput)('$name', async ({ says, ...given }) => {
-    const { exitCode, stdout, stderr } = await run(given)
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-    if (typeof says === 'string') expect(stderr).toBe(says)
-    else expect(stderr).toMatch(says)
-    expect(stderr).not.toMatch(/^ +at /m)
-  })
+  for (const { name, says, ...given } of badInput) {
+    test(`for ${name}`, async () => {
+      const { exitCode, stdout, stderr } = await run(given)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+      if (typeof says === 'string') expect(stderr).toBe(says)
+      else expect(stderr).toMatch(says)
+      expect(stderr).not.toMatch(/^ +at /m)
+    })
+  }
 })
