@@ -28,6 +28,7 @@ type Case = typeof cases extends fc.Arbitrary<infer C> ? C : never
 // Shrinking may take long; what it has by then is printed.
 const limits = { interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true }
 
+/** The engine's plan of a case, and the same operation to be played. */
 function planned({ sdl, source, variables, options }: Case) {
   const schema = costSchema(sdl)
   const document = parse(source)
@@ -52,8 +53,7 @@ describe('for any schema, operation and variables', () => {
       fc.property(cases, (generated) => {
         const { plan, execution } = planned(generated)
         const { fieldCost, typeCost } = execution().cost()
-        const estimate = plan.estimate(generated.variables)
-        expect(estimate).toMatchObject({
+        expect(plan.estimate(generated.variables)).toMatchObject({
           fieldCost: Math.min(fieldCost, MAX_SAFE_INTEGER),
           typeCost: Math.min(typeCost, MAX_SAFE_INTEGER),
           unbounded: fieldCost === Number.POSITIVE_INFINITY || typeCost === Number.POSITIVE_INFINITY,
@@ -73,7 +73,64 @@ describe('for any schema, operation and variables', () => {
         expect(measured.typeCost).toBeLessThanOrEqual(estimate.typeCost)
         expect(measured.cost).toBeLessThanOrEqual(estimate.cost)
       }),
-      { numRuns: 600, ...limits },
+      { numRuns: 1_000, ...limits },
+    )
+  })
+
+  test('asking for more items never costs less while no weight is below zero', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 20 }), (generated, more) => {
+        fc.pre(!generated.negative)
+        const { plan } = planned(generated)
+        const raised = Object.entries(generated.variables).map(([name, value]) => [
+          name,
+          typeof value === 'number' ? value + more : value,
+        ])
+        const estimate = plan.estimate(generated.variables)
+        const higher = plan.estimate(Object.fromEntries(raised))
+        expect(higher.fieldCost).toBeGreaterThanOrEqual(estimate.fieldCost)
+        expect(higher.typeCost).toBeGreaterThanOrEqual(estimate.typeCost)
+        expect(higher.cost).toBeGreaterThanOrEqual(estimate.cost)
+      }),
+      { numRuns: 300, ...limits },
+    )
+  })
+
+  test("the rows' own parts add up to the totals of the estimate", () => {
+    fc.assert(
+      fc.property(cases, (generated) => {
+        const { plan } = planned(generated)
+        const { rows, truncated, ...explained } = plan.explain(generated.variables)
+        expect(explained).toEqual(plan.estimate(generated.variables))
+        for (const total of ['fieldCost', 'typeCost'] as const) {
+          const sum = rows.reduce((sum, { own }) => sum + own[total], 0)
+          expect(Math.min(sum, MAX_SAFE_INTEGER)).toBe(explained[total])
+        }
+      }),
+      { numRuns: 500, ...limits },
+    )
+  })
+
+  test('every number is one that a budget can count', () => {
+    fc.assert(
+      fc.property(cases, (generated) => {
+        const { plan, execution } = planned(generated)
+        const explained = plan.explain(generated.variables)
+        const measured = plan.measure(generateResponse(generated.choices, execution()), generated.variables)
+        for (const { fieldCost, typeCost, cost } of [explained, measured]) {
+          for (const number of [fieldCost, typeCost, cost]) {
+            expect(number).toBeGreaterThanOrEqual(0)
+            expect(number).toBeLessThanOrEqual(MAX_SAFE_INTEGER)
+          }
+          expect(Number.isSafeInteger(cost)).toBe(true)
+        }
+        for (const { own, total, instances } of explained.rows) {
+          const numbers = [own.fieldCost, own.typeCost, total.fieldCost, total.typeCost, instances]
+          expect(numbers.every(Number.isFinite)).toBe(true)
+        }
+        if (generated.options.defaultListSize !== Number.POSITIVE_INFINITY) expect(explained.unbounded).toBe(false)
+      }),
+      { numRuns: 300, ...limits },
     )
   })
 })

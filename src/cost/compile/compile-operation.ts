@@ -46,6 +46,7 @@ export function compileOperation(
     kind: operation.operation,
     rootTypeName: rootType.name,
     rootTypeWeight: costs.typeWeight(rootType),
+    rootWeightSource: costs.typeWeightSource(rootType),
     root,
     selections: compiler.selections,
   }
@@ -144,7 +145,7 @@ class OperationCompiler {
     const { node } = group[0]
     const slices = compileSlices(this.costs.inputs, this.reader, cost, node.arguments)
     const slicing = largestSlice(slices, NO_SIZE)
-    const inherited = handed?.sizes.get(node.name.value)
+    const inherited = handed?.byField.get(node.name.value)
     const said = firstSize(slicing, cost.listSize?.assumedSize ?? NO_SIZE)
     const handsOver = (cost.listSize?.sizedFields.length ?? 0) > 0
     const own = handsOver ? NO_SIZE : said

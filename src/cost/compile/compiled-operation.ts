@@ -1,4 +1,4 @@
-import type { FieldCost } from '../schema/schema-costs.ts'
+import type { FieldCost, WeightSource } from '../schema/schema-costs.ts'
 import type { Condition } from './condition.ts'
 import type { Expression } from './expression.ts'
 import type { Slice } from './list-size.ts'
@@ -9,6 +9,7 @@ export interface CompiledOperation {
   readonly kind: 'query' | 'mutation' | 'subscription'
   readonly rootTypeName: string
   readonly rootTypeWeight: number
+  readonly rootWeightSource: WeightSource
   readonly root: CompiledSelection
   /** Every selection, children before parents: evaluating them in this order needs no recursion. */
   readonly selections: readonly CompiledSelection[]

@@ -20,7 +20,7 @@ interface DeeperSize extends SizeFrom {
 
 /** The sizes handed to the fields of one selection, by field name. */
 export interface HandedSizes {
-  readonly sizes: ReadonlyMap<string, HandedSize>
+  readonly byField: ReadonlyMap<string, HandedSize>
 }
 
 /**
@@ -41,13 +41,13 @@ export function handOver(
   }
   deeper.push(...(inherited?.deeper ?? []))
   if (deeper.length === 0) return undefined
-  const sizes = new Map<string, { sizes: SizeFrom[]; deeper: DeeperSize[] }>()
+  const byField = new Map<string, { sizes: SizeFrom[]; deeper: DeeperSize[] }>()
   for (const { path, from, size } of deeper) {
     const [name, next, ...rest] = path
-    const entry = sizes.get(name) ?? { sizes: [], deeper: [] }
-    sizes.set(name, entry)
+    const entry = byField.get(name) ?? { sizes: [], deeper: [] }
+    byField.set(name, entry)
     if (next === undefined) entry.sizes.push({ from, size })
     else entry.deeper.push({ path: [next, ...rest], from, size })
   }
-  return { sizes }
+  return { byField }
 }

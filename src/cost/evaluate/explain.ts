@@ -7,6 +7,7 @@ import type {
 import { evaluate, type Variables } from '../compile/expression.ts'
 import { NO_SIZE } from '../compile/list-size.ts'
 import type { CostSettings } from '../cost-options.ts'
+import type { WeightSource } from '../schema/schema-costs.ts'
 import {
   alternativeFieldCost,
   alternativeTypeCost,
@@ -26,7 +27,8 @@ export interface CostRow {
   readonly instances: number
   /** Where the number of items comes from; undefined for a field that is no list. */
   readonly sizeFrom: string | undefined
-  readonly weightFrom: 'directive' | 'default'
+  /** Where the weight of the field comes from; for the operation itself, that of the root type. */
+  readonly weightFrom: WeightSource
   /** By itself, all instances together. The rows' `own` add up to the totals. */
   readonly own: Totals
   /** With everything selected inside it. */
@@ -79,10 +81,10 @@ class RowWriter {
     this.totals = totals
   }
 
-  operation({ root, rootTypeName }: CompiledOperation, { fieldCost, typeCost }: Cost): void {
+  operation({ root, rootTypeName, rootWeightSource }: CompiledOperation, { fieldCost, typeCost }: Cost): void {
     const total = { fieldCost, typeCost }
     this.row(
-      { path: '', coordinate: rootTypeName, instances: 1, sizeFrom: undefined, weightFrom: 'default', total },
+      { path: '', coordinate: rootTypeName, instances: 1, sizeFrom: undefined, weightFrom: rootWeightSource, total },
       () => this.selection(root, '', { instances: 1, field: true, type: true }),
     )
   }

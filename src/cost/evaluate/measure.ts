@@ -29,11 +29,11 @@ interface Reading {
   readonly fits: boolean
 }
 
-// The two sums travel as fields of one object, so that a visit returns nothing and allocates nothing.
+// The two sums travel as fields of one object, so that visiting an object whose type is known allocates nothing.
 class ResponseMeter {
   field = 0
   type = 0
-  /** False once a list has more items than its size allows. */
+  /** False once a list has more items than its size. */
   private fits = true
   private readonly variables: Variables
   private readonly dearest = new Map<object, Map<CompiledSelection, Reading>>()
@@ -62,8 +62,8 @@ class ResponseMeter {
     this.fits &&= reading.fits
   }
 
-  // A type whose sizes the lists inside do not keep to is not what it is: reading one type's items at another type's
-  // prices would come to more than the estimate. Where no type fits, the lists are too long and every type counts.
+  // A reading that cannot be is left out: one type's items at another type's prices may come to more than the estimate.
+  // Where none can be, the lists are too long, and every reading counts.
   private readEveryWay(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): Reading {
     const { field, type, fits } = this
     const readings = selection.alternatives.map((alternative): Reading => {
@@ -99,6 +99,8 @@ class ResponseMeter {
     for (const field of fields) {
       const value = data[field.responseName]
       if (value === null || value === undefined) continue
+      // Another type's field of the same response name.
+      if (field.selectedWhen !== undefined && !field.selectedWhen(this.variables)) continue
       this.field += evaluate(field.call, this.variables)
       const typeBefore = this.type
       const items = this.value(field, value)

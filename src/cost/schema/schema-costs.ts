@@ -19,7 +19,7 @@ export interface FieldCost {
   /** The schema coordinate, `Type.field`. */
   readonly coordinate: string
   readonly weight: number
-  readonly weightSource: 'directive' | 'default'
+  readonly weightSource: WeightSource
   readonly isList: boolean
   readonly returnType: GraphQLNamedType
   /** Weight of one instance of the returned type; the largest of the possible types where it is abstract. */
@@ -35,7 +35,10 @@ export interface SchemaCosts {
   readonly inputs: InputCosts
   field(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): FieldCost
   typeWeight(type: GraphQLNamedType): number
+  typeWeightSource(type: GraphQLObjectType): WeightSource
 }
+
+export type WeightSource = 'directive' | 'default'
 
 export function createSchemaCosts(schema: GraphQLSchema, settings: CostSettings): SchemaCosts {
   const inputs = createInputCosts(settings)
@@ -87,6 +90,7 @@ export function createSchemaCosts(schema: GraphQLSchema, settings: CostSettings)
     settings,
     inputs,
     typeWeight,
+    typeWeightSource: (type) => (writtenWeight(type) === undefined ? 'default' : 'directive'),
     field(parent, field) {
       let known = fields.get(parent)
       if (known === undefined) {

@@ -1,6 +1,4 @@
-import { parse } from 'graphql'
-import { describe, expect, test } from 'vitest'
-import { costModel, costPlan } from '../../support/cost-model.ts'
+import { describe } from 'vitest'
 import { costTable } from '../../support/cost-table.ts'
 
 describe('abstract types', () => {
@@ -12,10 +10,21 @@ describe('abstract types', () => {
       type Song @cost(weight: "2") { length: Int @cost(weight: "7") singer: Person }
       type Ad @cost(weight: "0") { price: Int @cost(weight: "100") }
       type Person { name: String }
-      interface Thing { tags(n: Int): [Tag] owner: Person }
+      interface Thing { tags(n: Int): [Tag] notes: [Tag] lists: Lists owner: Person }
       type Tag { id: ID }
-      type Small implements Thing { tags(n: Int = 3): [Tag] @listSize(slicingArguments: ["n"]) owner: Person }
-      type Large implements Thing { tags(n: Int = 100): [Tag] @listSize(slicingArguments: ["n"]) owner: Person }
+      type Lists @cost(weight: "0") { a: [Tag] b: [Tag] }
+      type Small implements Thing {
+        tags(n: Int = 3): [Tag] @listSize(slicingArguments: ["n"])
+        notes: [Tag] @listSize(assumedSize: 2)
+        lists: Lists @listSize(assumedSize: 1, sizedFields: ["a"])
+        owner: Person
+      }
+      type Large implements Thing {
+        tags(n: Int = 100): [Tag] @listSize(slicingArguments: ["n"])
+        notes: [Tag] @listSize(assumedSize: 30)
+        lists: Lists @listSize(assumedSize: 1, sizedFields: ["b"])
+        owner: Person
+      }
     `,
     [
       {
@@ -55,6 +64,18 @@ describe('abstract types', () => {
         operation: '{ thing { tags { id } } }',
         fieldCost: 1 + 1,
         typeCost: 1 + 1 + 100,
+      },
+      {
+        name: 'keep types apart that differ in an assumed size alone',
+        operation: '{ thing { notes { id } } }',
+        fieldCost: 1 + 1,
+        typeCost: 1 + 1 + 30,
+      },
+      {
+        name: 'keep types apart that differ in the lists they size alone',
+        operation: '{ thing { lists { a { id } } } other: thing { lists { b { id } } } }',
+        fieldCost: 2 * (1 + 1 + 1),
+        typeCost: 1 + 2 * (1 + 10),
       },
       {
         name: 'let an argument decide for all types alike',

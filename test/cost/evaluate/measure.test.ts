@@ -171,9 +171,11 @@ describe('measure', () => {
       type Query { box: Box }
       interface Box { items(n: Int = 9): [Item] inner: Inner }
       type Crate implements Box { items(n: Int = 2): [Item] @cost(weight: "50") @listSize(slicingArguments: ["n"]) inner: Inner }
-      type Barrel implements Box { items(n: Int = 5): [Item] @listSize(slicingArguments: ["n"]) inner: Inner @listSize(assumedSize: 1, sizedFields: ["parts"]) }
+      type Barrel implements Box { items(n: Int = 5): [Item] @listSize(slicingArguments: ["n"]) inner: Inner @cost(weight: "30") @listSize(assumedSize: 1, sizedFields: ["parts"]) }
       type Item @cost(weight: "3") { id: ID }
-      type Inner { parts: [Item] @cost(weight: "20") }
+      interface Inner { parts: [Item] }
+      type Left implements Inner { parts: [Item] @cost(weight: "20") }
+      type Right implements Inner { parts: [Item] @cost(weight: "10") }
     `
     const items = (count: number) => Array.from({ length: count }, (_, id) => ({ id }))
     const plan = costPlan(guesses, '{ box { items { id } } }')
@@ -187,13 +189,28 @@ describe('measure', () => {
       expect(plan.measure({ box: { items: items(6) } })).toMatchObject({ fieldCost: 1 + 50, typeCost: 1 + 1 + 18 })
     })
 
+    test('takes no type whose field the variables leave out', () => {
+      const skipped = costPlan(
+        guesses,
+        'query ($no: Boolean!) { box { ... on Crate { items { id } } ... on Barrel { items @skip(if: $no) { id } } } }',
+      )
+      const data = { box: { items: items(2) } }
+      expect(skipped.measure(data, { no: true })).toMatchObject({ fieldCost: 1 + 50 })
+      const other = costPlan(
+        guesses,
+        'query ($no: Boolean!) { box { ... on Crate { items @skip(if: $no) { id } } ... on Barrel { items { id } } } }',
+      )
+      expect(other.measure(data, { no: true })).toMatchObject({ fieldCost: 1 + 1 })
+      expect(other.measure(data, { no: false })).toMatchObject({ fieldCost: 1 + 50 })
+    })
+
     test('looks at the lists further down as well', () => {
       const nested = costPlan(guesses, '{ box { items { id } inner { parts { id } } } }')
       // Two parts: no barrel hands its inner as many, so the box is a crate, with all that a crate costs.
       const data = { box: { items: null, inner: { parts: items(2) } } }
       expect(nested.measure(data)).toMatchObject({ fieldCost: 1 + 1 + 20, typeCost: 1 + 1 + 1 + 6 })
       expect(nested.measure({ box: { items: items(3), inner: { parts: items(1) } } })).toMatchObject({
-        fieldCost: 1 + 1 + 1 + 20,
+        fieldCost: 1 + 1 + 30 + 20,
         typeCost: 1 + 1 + 9 + 1 + 3,
       })
     })
