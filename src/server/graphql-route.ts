@@ -63,6 +63,9 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const refused = bodyRefusal(error, request, options.maxBodyBytes)
     // What is no mistake of the client goes to the server's own handler.
     if (refused === undefined) throw error
+    // Fastify would close the connection on a client that is still sending, which then may not see the answer. Without
+    // that, Node reads the rest away, for as long as a request may take.
+    reply.removeHeader('connection')
     return stop(request, reply, refused)
   })
 

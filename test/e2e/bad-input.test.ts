@@ -72,4 +72,15 @@ describe('over a real socket', () => {
     expect(elapsedMs).toBeLessThan(1_000)
     expect((await server.query('{ products(first: 1) { nodes { id } } }')).status).toBe(200)
   })
+
+  test.each(['with its length told', 'in chunks'])('a body of 10 MB %s never hides its answer', async (how) => {
+    const text = `{"query":"${' '.repeat(10_000_000)}"}`
+    for (let round = 0; round < 20; round++) {
+      const body = how === 'in chunks' ? new Blob([text]).stream() : text
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body, duplex: 'half' })
+      expect(response.status).toBe(413)
+      expect(await response.text()).toContain('BODY_TOO_LARGE')
+    }
+  })
 })
