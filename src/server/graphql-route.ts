@@ -24,8 +24,8 @@ export interface GraphQLRouteOptions {
 }
 
 /**
- * `/graphql` over HTTP, and where it becomes a WebSocket. Before Apollo sees a request it has been counted for its address, its client is known, and its
- * document has passed the guard; nothing of that needs a parser.
+ * `/graphql` over HTTP, and where it becomes a WebSocket. Before Apollo sees a request it has been counted for its
+ * address, its client is known, and its document has passed the guard; nothing of that needs a parser.
  */
 export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): Promise<void> {
   const { apollo, admission, directory } = options
@@ -95,14 +95,11 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   app.route({ url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], handler })
 }
 
-/** The document of a request, wherever it stands; undefined where there is none, which Apollo will say. */
-function sourceOf({ body, query }: FastifyRequest): string | undefined {
-  return [body, query].map(queryIn).find((source) => source !== undefined)
-}
-
-function queryIn(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !('query' in value)) return undefined
-  return typeof value.query === 'string' ? value.query : undefined
+/** The document of a request, read where Apollo reads it; undefined where there is none, which Apollo will say. */
+function sourceOf({ method, body, url }: FastifyRequest): string | undefined {
+  if (method === 'GET') return new URL(url, 'http://localhost').searchParams.get('query') ?? undefined
+  if (typeof body !== 'object' || body === null || !('query' in body)) return undefined
+  return typeof body.query === 'string' ? body.query : undefined
 }
 
 function bodyRefusal(error: FastifyError, { headers }: FastifyRequest, maxBodyBytes: number): Refusal | undefined {

@@ -374,6 +374,18 @@ describe('bad input', () => {
     expect(String(answer.headers['ratelimit']).replaceAll(/;t=\d+/g, '')).toBe('"burst";r=100, "requests";r=49')
   })
 
+  test.each(['query', 'qu%65ry'])('by GET as %s meets the guard before the parser', async (name) => {
+    const api = await open()
+    const deep = `{ things(first: 1) ${'{ self '.repeat(20)}{ id }${' }'.repeat(20)} }`
+    const response = await api.app.inject({
+      method: 'GET',
+      url: `/graphql?${name}=${encodeURIComponent(deep)}`,
+      headers: { 'x-api-key': keys.ada, 'apollo-require-preflight': 'yes' },
+    })
+    expect(response.statusCode).toBe(400)
+    expect(response.json().errors[0].extensions).toMatchObject({ code: 'DEPTH_LIMIT_EXCEEDED' })
+  })
+
   test('at an unknown address is told where operations go', async () => {
     const api = await open()
     const response = await api.app.inject({ method: 'POST', url: '/graphqll?key=1' })
