@@ -51,6 +51,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   app.addHook('preHandler', async (request, reply) => {
     const client = clients.get(request)
     if (client === undefined) throw new Error('A request got past its identification without a client')
+    // Apollo's integration makes a URL of it.
+    if (!URL.canParse(`http://${request.hostname}/`)) return stop(request, reply, UNREADABLE_HOST)
     const mode = reportMode(request.headers)
     if (typeof mode !== 'string') return stop(request, reply, mode)
     const source = sourceOf(request)
@@ -94,6 +96,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   // Apollo answers methods that it does not know with 405 and those that it does.
   app.route({ url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], handler })
 }
+
+const UNREADABLE_HOST = refusal('BAD_REQUEST', {
+  reason: 'The Host header holds no host name. Send the name or address that the request is made to.',
+})
 
 /** The document of a request, read where Apollo reads it; undefined where there is none, which Apollo will say. */
 function sourceOf({ method, body, url }: FastifyRequest): string | undefined {

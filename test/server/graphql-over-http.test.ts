@@ -386,6 +386,13 @@ describe('bad input', () => {
     expect(response.json().errors[0].extensions).toMatchObject({ code: 'DEPTH_LIMIT_EXCEEDED' })
   })
 
+  test.each(['[', 'a b'])('from the host "%s" is told that this is none', async (host) => {
+    const api = await open()
+    const answer = await api.send('{ __typename }', { headers: { host } })
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors?.[0]?.message).toContain('The Host header holds no host name')
+  })
+
   test('at an unknown address is told where operations go', async () => {
     const api = await open()
     const response = await api.app.inject({ method: 'POST', url: '/graphqll?key=1' })
