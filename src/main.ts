@@ -1,6 +1,7 @@
 // The composition root: the only file that wires rooms together. `npm start` and `tollgate serve` run it.
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
@@ -12,7 +13,7 @@ import { createPreparedOperations } from './admission/prepared-operations.ts'
 import type { BudgetStore } from './budget/budget-store.ts'
 import { createMemoryBudgetStore } from './budget/memory/memory-budget-store.ts'
 import { createRedisBudgetStore } from './budget/redis/redis-budget-store.ts'
-import { createRedisConnection } from './budget/redis/redis-connection.ts'
+import { createRedisConnection, type RedisConnection } from './budget/redis/redis-connection.ts'
 import { createResilientBudgetStore } from './budget/resilient-budget-store.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
@@ -38,8 +39,8 @@ async function main(): Promise<void> {
     const config = loadConfig()
     const logger = createLogger({ level: config.log.level })
     const server = await start(config, logger)
+    stopOnSignals(server, logger)
     process.stdout.write(greeting(config, server.port))
-    stopOnSignals(server, config, logger)
   } catch (error) {
     process.stderr.write(`${whyNotStarted(error)}\n`)
     process.exitCode = 1
@@ -115,7 +116,14 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     port: Number(new URL(address).port),
     async stop() {
       draining = true
+      await setTimeout(config.server.drainDelayMs)
+      const cut = globalThis.setTimeout(() => {
+        logger.error(`operations that did not end within ${config.server.drainTimeoutMs} ms are cut off`)
+        process.exitCode = 1
+        server.server.closeAllConnections()
+      }, config.server.drainTimeoutMs)
       await close()
+      clearTimeout(cut)
     },
   }
 }
@@ -157,7 +165,11 @@ async function openShared(
   }
   const { prefix, deadlineMs, expectedNodes } = budgetStore
   const onError = (err: Error) => logger.warn({ err }, 'a connection to Redis met an error')
-  const connect = (commandTimeoutMs: number) => createRedisConnection(redisUrl, { commandTimeoutMs, onError })
+  const connect = async (commandTimeoutMs: number): Promise<RedisConnection> => {
+    const connection = await createRedisConnection(redisUrl, { commandTimeoutMs, onError })
+    closers.push(async () => connection.disconnect())
+    return connection
+  }
   const store = createResilientBudgetStore({
     // Later than the deadline of a take, so that an answer in time is read where this process was busy.
     store: createRedisBudgetStore({ connection: await connect(4 * deadlineMs), prefix }),
@@ -222,17 +234,16 @@ function readSchemaFiles(): string {
     .join('\n')
 }
 
-function stopOnSignals(server: Running, config: Config, logger: Logger): void {
-  let stopping = false
+function stopOnSignals(server: Running, logger: Logger): void {
+  let stoppingSinceMs: number | undefined
   async function stop(signal: NodeJS.Signals): Promise<void> {
-    // Whoever asks twice does not want to wait.
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSinceMs !== undefined) {
+      // Whoever asks twice does not want to wait. A signal at once after the first is npm's copy of it.
+      if (Date.now() - stoppingSinceMs > 1_000) process.exit(1)
+      return
+    }
+    stoppingSinceMs = Date.now()
     logger.info({ signal }, 'stopping: what was accepted is answered, nothing more is accepted')
-    setTimeout(() => {
-      logger.error(`not everything ended within ${config.server.drainTimeoutMs} ms`)
-      process.exit(1)
-    }, config.server.drainTimeoutMs).unref()
     await server.stop()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))

@@ -18,12 +18,21 @@ export interface AdmissionRecord {
   admitted: AdmittedOperation | undefined
   /** True where no answer is there to be measured, because the work was cut off or goes on: the estimate stays charged. */
   keepsEstimate: boolean
+  /** True where the client went away before the answer. */
+  abandoned: boolean
 }
 
 /** The context of a new operation. */
 export function admissionContext(client: Client, mode: ReportMode, startedAtMs: number): AdmissionContext {
   const controller = new AbortController()
-  const admission = { mode, startedAtMs, report: undefined, admitted: undefined, keepsEstimate: false }
+  const admission = {
+    mode,
+    startedAtMs,
+    report: undefined,
+    admitted: undefined,
+    keepsEstimate: false,
+    abandoned: false,
+  }
   return { client, controller, signal: controller.signal, admission }
 }
 

@@ -41,6 +41,13 @@ export interface Refused {
   readonly report: OperationReport
 }
 
+/** What became of charging one request. */
+export interface RequestCharge {
+  readonly report: OperationReport
+  /** Where no request was left: what to answer instead, so that a flood of mistakes runs out too. */
+  readonly denied: Refusal | undefined
+}
+
 /** The answer to an operation that wants to run. */
 export type AdmissionResult =
   | { readonly kind: 'admitted'; readonly admitted: AdmittedOperation; readonly report: OperationReport }
@@ -63,8 +70,8 @@ export interface Admission {
   inspect(source: string): Refusal | undefined
   /** Prices an operation and charges the estimate to all of its client's budgets, or to none. */
   admit(request: OperationRequest): Promise<AdmissionResult>
-  /** Charges one request, and no cost, for an operation that was refused before it could be priced. */
-  refuse(client: Client): Promise<OperationReport>
+  /** Charges one request, and no cost, for something that is refused or not executed. */
+  chargeRequest(client: Client): Promise<RequestCharge>
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
   /** Replaces the estimate by what the response cost. Does not wait for the store. */
@@ -73,6 +80,9 @@ export interface Admission {
 
 /** How much longer than its deadline an operation's reservation lives: a late settle still finds it. */
 const RESERVATION_SLACK_MS = 30_000
+
+/** The life of a reservation that nobody settles: what it charged is what it costs. */
+const NEVER_SETTLED_MS = 0
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { store, operations, schema, ipBudget } = options
@@ -83,18 +93,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return tier
   }
 
-  function take(client: Client, tier: Tier, cost: number): Promise<TakeResult> {
+  function take(client: Client, tier: Tier, cost: number, ttlMs: number): Promise<TakeResult> {
     return store.take({
       id: options.newId(),
       tenant: hashTag(client),
       charges: charges(tier.budgets, client, { cost, requests: 1 }),
-      ttlMs: tier.timeoutMs + RESERVATION_SLACK_MS,
+      ttlMs,
     })
   }
 
-  async function refuse(client: Client): Promise<OperationReport> {
-    const result = await take(client, tierOf(client), 0)
-    return { actualCost: 0, states: statesOf(result) }
+  async function chargeRequest(client: Client): Promise<RequestCharge> {
+    const result = await take(client, tierOf(client), 0, NEVER_SETTLED_MS)
+    const report = { actualCost: 0, states: statesOf(result) }
+    return { report, denied: result.admitted ? undefined : rateLimited(result) }
   }
 
   /** Everything that can be said without the store: the price, or why there is none. */
@@ -127,12 +138,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   return {
-    refuse,
+    chargeRequest,
     inspect: operations.inspect,
     async arrive(ip) {
       const charge: Charge = { budget: ipBudget, subject: ip, amount: amount(ipBudget, { cost: 0, requests: 1 }) }
       const id = options.newId()
-      const result = await store.take({ id, tenant: `ip:${ip}`, charges: [charge], ttlMs: RESERVATION_SLACK_MS })
+      const result = await store.take({ id, tenant: `ip:${ip}`, charges: [charge], ttlMs: NEVER_SETTLED_MS })
       if (result.admitted) return undefined
       return { kind: 'refused', refusal: rateLimited(result), report: { actualCost: 0, states: statesOf(result) } }
     },
@@ -141,13 +152,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const tier = tierOf(client)
       const { refusal, prepared, priced } = price(request, tier)
       if (prepared === undefined) {
-        return { kind: 'refused', refusal, report: { ...priced, ...(await refuse(client)) } }
+        const { report, denied } = await chargeRequest(client)
+        return { kind: 'refused', refusal: denied ?? refusal, report: { ...priced, ...report } }
       }
       if (request.mode === 'validate') {
-        const { states } = await refuse(client)
-        return { kind: 'validated', report: { ...priced, states } }
+        const { report, denied } = await chargeRequest(client)
+        if (denied !== undefined) return { kind: 'refused', refusal: denied, report: { ...priced, ...report } }
+        return { kind: 'validated', report: { ...priced, states: report.states } }
       }
-      const result = await take(client, tier, priced.estimate.cost)
+      const result = await take(client, tier, priced.estimate.cost, tier.timeoutMs + RESERVATION_SLACK_MS)
       const report = { ...priced, states: statesOf(result) }
       if (!result.admitted) {
         return { kind: 'refused', refusal: rateLimited(result), report: { ...report, actualCost: 0 } }

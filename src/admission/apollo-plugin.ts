@@ -1,7 +1,7 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { OperationTypeNode } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
-import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { refusalHeaders, toGraphQLError } from '../errors/to-graphql-error.ts'
 import type { AdmissionContext } from './admission-context.ts'
 import { type ConcludeOptions, concludeOperation } from './conclude-operation.ts'
 import { costExtension } from './report/cost-extension.ts'
@@ -44,8 +44,17 @@ export function admissionPlugin<Context extends AdmissionContext>(
         async willSendResponse({ response, errors }) {
           const single = response.body.kind === 'single' ? response.body.singleResult : undefined
           // Where a part of the data is there, the answer is a success with errors in it, whatever the errors say.
-          if (single?.data !== null && single?.data !== undefined) response.http.status = 200
-          const report = await concludeOperation(options, contextValue, { data: single?.data, errors })
+          if (single?.data !== null && single?.data !== undefined) {
+            response.http.status = 200
+            response.http.headers.delete('www-authenticate')
+          }
+          const { report, denied } = await concludeOperation(options, contextValue, { data: single?.data, errors })
+          if (denied !== undefined && single !== undefined) {
+            const { code, status, message, extensions } = denied
+            single.errors = [{ message, extensions: { code, ...extensions } }]
+            response.http.status = status
+            for (const [name, value] of refusalHeaders(denied)) response.http.headers.set(name, value)
+          }
           for (const [name, value] of reportHeaders(report, now())) response.http.headers.set(name, value)
           const cost = costExtension(report, record.mode)
           if (cost !== undefined && single !== undefined) single.extensions = { ...single.extensions, cost }

@@ -1,8 +1,7 @@
 import { isErrorCode } from '../errors/error-registry.ts'
-import type { Admission } from './admission.ts'
-import type { AdmissionContext } from './admission-context.ts'
+import type { Admission, RequestCharge } from './admission.ts'
+import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import type { OperationEnded, OperationObserver } from './operation-observer.ts'
-import type { OperationReport } from './report/operation-report.ts'
 
 export interface ConcludeOptions {
   readonly admission: Admission
@@ -29,8 +28,11 @@ export async function concludeOperation(
   { admission, now = Date.now, observe }: ConcludeOptions,
   { client, admission: record }: AdmissionContext,
   { data, errors }: Answer,
-): Promise<OperationReport> {
-  let report = record.report ?? (await admission.refuse(client))
+): Promise<RequestCharge> {
+  const charge: RequestCharge =
+    record.report === undefined ? await admission.chargeRequest(client) : { report: record.report, denied: undefined }
+  const { denied } = charge
+  let { report } = charge
   if (record.admitted !== undefined) {
     const actual = record.keepsEstimate ? (report.estimate?.cost ?? 0) : admission.measure(record.admitted, data).cost
     report = admission.settle(record.admitted, report, actual)
@@ -38,15 +40,16 @@ export async function concludeOperation(
   record.report = report
   observe?.({
     tier: client.tier,
-    outcome: outcomeOf(record.mode, errors),
+    outcome: denied?.code ?? outcomeOf(record, errors),
     estimatedCost: record.admitted === undefined ? 0 : (report.estimate?.cost ?? 0),
     actualCost: report.actualCost ?? 0,
     durationMs: now() - record.startedAtMs,
   })
-  return report
+  return { report, denied }
 }
 
-function outcomeOf(mode: AdmissionContext['admission']['mode'], errors: Answer['errors']): OperationEnded['outcome'] {
+function outcomeOf({ mode, abandoned }: AdmissionRecord, errors: Answer['errors']): OperationEnded['outcome'] {
+  if (abandoned) return 'abandoned'
   if (errors === undefined || errors.length === 0) return mode === 'validate' ? 'validated' : 'completed'
   const code = errors[0]?.extensions?.['code']
   return isErrorCode(code) ? code : 'failed'

@@ -1,8 +1,8 @@
-import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
-import { executeWithDeadline } from '../execution/execute-with-deadline.ts'
-import type { AdmissionContext } from './admission-context.ts'
+import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
+import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 
 /**
  * Executes an operation that has been admitted, for as long as its tier allows. One that is cut off, by the deadline or
@@ -14,14 +14,22 @@ export async function executeAdmitted(
   const { admission: record, controller } = args.contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')
   const execution = await executeWithDeadline(() => execute(args), record.admitted.timeoutMs, controller)
+  return execution.kind === 'completed' ? execution.result : cutOff(record, execution)
+}
+
+/** The answer to what did not end by itself, and what admission has to know of it. */
+export function cutOff(
+  record: AdmissionRecord,
+  execution: Exclude<Execution<unknown>, { kind: 'completed' }>,
+): ExecutionResult {
   switch (execution.kind) {
-    case 'completed':
-      return execution.result
     case 'timed-out':
       record.keepsEstimate = true
       return { errors: [toGraphQLError(refusal('OPERATION_TIMEOUT', { timeoutMs: execution.timeoutMs }))] }
     case 'abandoned':
-      record.keepsEstimate = true
-      return { errors: [toGraphQLError(refusal('BAD_REQUEST', { reason: 'The client went away before the answer.' }))] }
+      record.keepsEstimate = execution.begun
+      record.abandoned = true
+      // Nobody is there to read it.
+      return { errors: [new GraphQLError('The client went away before the answer.')] }
   }
 }

@@ -2,9 +2,13 @@ import type { ErrorCode } from '../errors/error-registry.ts'
 
 /** One operation that has ended, as telemetry sees it: no key, no address, no document. */
 export interface OperationEnded {
+  /** `none` where it is not known who sent it. */
   readonly tier: string
-  /** `completed`, `failed` where the answer has errors of its resolvers, else the code of the refusal. */
-  readonly outcome: 'completed' | 'failed' | 'validated' | ErrorCode
+  /**
+   * `completed`; `validated`; `abandoned` where the client went away; `failed` where the answer has errors of its
+   * resolvers; else the code of the refusal.
+   */
+  readonly outcome: 'completed' | 'failed' | 'validated' | 'abandoned' | ErrorCode
   /** What was taken before it ran; 0 where it did not run. */
   readonly estimatedCost: number
   readonly actualCost: number

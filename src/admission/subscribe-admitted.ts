@@ -1,6 +1,7 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { executeWithDeadline } from '../execution/execute-with-deadline.ts'
 import { type AdmissionContext, eventContext } from './admission-context.ts'
-import { executeAdmitted } from './execute-admitted.ts'
+import { cutOff, executeAdmitted } from './execute-admitted.ts'
 
 export interface SubscriptionArgs extends ExecutionArgs {
   readonly contextValue: AdmissionContext
@@ -16,9 +17,12 @@ export async function subscribeAdmitted(
   args: SubscriptionArgs,
 ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
   const { contextValue, extendContext } = args
-  const source = await createSourceEventStream(args)
+  const { admission: record, controller } = contextValue
+  if (record.admitted === undefined) throw new Error('A subscription is begun that was not admitted')
+  const begun = await executeWithDeadline(() => createSourceEventStream(args), record.admitted.timeoutMs, controller)
+  const source = begun.kind === 'completed' ? begun.result : cutOff(record, begun)
   if (!(Symbol.asyncIterator in source)) return source
-  contextValue.admission.keepsEstimate = true
+  record.keepsEstimate = true
   return mapEvents(source[Symbol.asyncIterator](), contextValue.controller, (rootValue) =>
     executeAdmitted({ ...args, rootValue, contextValue: extendContext(eventContext(contextValue, Date.now())) }),
   )
@@ -40,8 +44,13 @@ function mapEvents(
   }
   return {
     async next() {
-      const event = await events.next()
-      return event.done === true ? end() : { done: false, value: await execute(event.value) }
+      try {
+        const event = await events.next()
+        return event.done === true ? await end() : { done: false, value: await execute(event.value) }
+      } catch (error) {
+        await end()
+        throw error
+      }
     },
     return: end,
     async throw(error) {

@@ -30,6 +30,13 @@ const server = setting
       .wholeNumber(1)
       .default(256 * 1024)
       .describe('The largest request body, in bytes. A larger one is refused with BODY_TOO_LARGE.'),
+    drainDelay: setting
+      .duration('0ms', '1d')
+      .default('0ms')
+      .describe(
+        'How long a server that is told to stop still takes operations, while /readyz says that it will not: the time ' +
+          'that load balancers need to notice.',
+      ),
     drainTimeout: setting
       .duration('1ms', '1d')
       .default('10s')

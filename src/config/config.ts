@@ -11,6 +11,7 @@ export interface Config {
     readonly port: number
     readonly trustedProxies: readonly string[]
     readonly maxBodyBytes: number
+    readonly drainDelayMs: number
     readonly drainTimeoutMs: number
   }
   readonly guard: {

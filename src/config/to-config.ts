@@ -15,6 +15,7 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       port: environment.PORT ?? server.port,
       trustedProxies: server.trustedProxies,
       maxBodyBytes: server.maxBodyBytes,
+      drainDelayMs: durationMs(server.drainDelay),
       drainTimeoutMs: durationMs(server.drainTimeout),
     },
     guard,

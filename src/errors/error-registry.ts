@@ -42,6 +42,12 @@ export const errorRegistry = {
       `The request body is of the media type ${found}; application/json is understood. Send Content-Type: application/json.`,
     extensions: none,
   }),
+  NOT_ACCEPTABLE: entry<{ readonly found: string }>({
+    status: 406,
+    message: ({ found }) =>
+      `The Accept header says "${excerpt(found)}", and answers are JSON. Send Accept: application/json, or application/graphql-response+json.`,
+    extensions: none,
+  }),
   NOT_FOUND: entry<{ readonly method: string; readonly path: string }>({
     status: 404,
     message: ({ method, path }) => `There is nothing at ${method} ${excerpt(path)}. Operations go to POST /graphql.`,

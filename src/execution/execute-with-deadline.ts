@@ -2,7 +2,8 @@
 export type Execution<Result> =
   | { readonly kind: 'completed'; readonly result: Result }
   | { readonly kind: 'timed-out'; readonly timeoutMs: number }
-  | { readonly kind: 'abandoned' }
+  /** The client went away. `begun`: whether there was any work by then. */
+  | { readonly kind: 'abandoned'; readonly begun: boolean }
 
 /**
  * Runs an execution for at most `timeoutMs`. When the time is over, or when `controller` is aborted from outside
@@ -15,11 +16,11 @@ export async function executeWithDeadline<Result>(
   controller: AbortController,
 ): Promise<Execution<Result>> {
   const { signal } = controller
-  if (signal.aborted) return { kind: 'abandoned' }
+  if (signal.aborted) return { kind: 'abandoned', begun: false }
   let timer: NodeJS.Timeout | undefined
   let onAbort: (() => void) | undefined
   const cutOff = new Promise<Execution<Result>>((resolve) => {
-    onAbort = () => resolve({ kind: 'abandoned' })
+    onAbort = () => resolve({ kind: 'abandoned', begun: true })
     signal.addEventListener('abort', onAbort, { once: true })
     timer = setTimeout(() => {
       resolve({ kind: 'timed-out', timeoutMs })

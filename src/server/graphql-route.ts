@@ -7,8 +7,11 @@ import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { Admission } from '../admission/admission.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
+import type { ConcludeOptions } from '../admission/conclude-operation.ts'
+import type { OperationReport } from '../admission/report/operation-report.ts'
 import { reportHeaders } from '../admission/report/report-headers.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
+import { acceptsJson } from './accepts-json.ts'
 import { identify } from './identify.ts'
 import { replyWithRefusal } from './reply-with-refusal.ts'
 import { reportMode } from './report-mode.ts'
@@ -16,6 +19,7 @@ import { reportMode } from './report-mode.ts'
 export interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<AdmissionContext>
   readonly admission: Admission
+  readonly conclude: ConcludeOptions
   readonly directory: ClientDirectory
   /** Adds what resolvers need to the context of an operation. */
   readonly extendContext: (context: AdmissionContext) => AdmissionContext
@@ -35,16 +39,32 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   /** Answers a request that stops here. Where its client is known, it is charged one request. */
   async function stop(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {
     const client = clients.get(request)
-    const report = client === undefined ? undefined : await admission.refuse(client)
+    const charge = client === undefined ? undefined : await admission.chargeRequest(client)
+    return answerWith(request, reply, charge?.denied ?? refusal, charge?.report)
+  }
+
+  function answerWith(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refusal: Refusal,
+    report: OperationReport | undefined,
+  ): FastifyReply {
+    options.conclude.observe?.({
+      tier: clients.get(request)?.tier ?? 'none',
+      outcome: refusal.code,
+      estimatedCost: 0,
+      actualCost: 0,
+      durationMs: reply.elapsedTime,
+    })
     return replyWithRefusal(request, reply, refusal, report)
   }
 
   app.addHook('onRequest', async (request, reply) => {
     const address = clientAddress(request.ip)
     const refused = await admission.arrive(address)
-    if (refused !== undefined) return replyWithRefusal(request, reply, refused.refusal, refused.report)
+    if (refused !== undefined) return answerWith(request, reply, refused.refusal, refused.report)
     const client = identify(directory, request.headers, address)
-    if ('code' in client) return replyWithRefusal(request, reply, client, undefined)
+    if ('code' in client) return answerWith(request, reply, client, undefined)
     clients.set(request, client)
   })
 
@@ -53,6 +73,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     if (client === undefined) throw new Error('A request got past its identification without a client')
     // Apollo's integration makes a URL of it.
     if (!URL.canParse(`http://${request.hostname}/`)) return stop(request, reply, UNREADABLE_HOST)
+    // Apollo looks at it when the operation has run.
+    if (request.method === 'POST' && !acceptsJson(request.headers.accept)) {
+      return stop(request, reply, refusal('NOT_ACCEPTABLE', { found: request.headers.accept ?? '' }))
+    }
     const mode = reportMode(request.headers)
     if (typeof mode !== 'string') return stop(request, reply, mode)
     const source = sourceOf(request)
@@ -85,11 +109,11 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
       if (!reply.raw.writableFinished) controller.abort(new DOMException('The client went away', 'AbortError'))
     })
     const body = await answer.call(app, request, reply)
-    if (record.report === undefined) {
-      // Apollo refused it before it was an operation.
-      record.report = await admission.refuse(client)
-      for (const [name, value] of reportHeaders(record.report, Date.now())) reply.header(name, value)
-    }
+    if (record.report !== undefined) return body
+    // Apollo refused it before it was an operation.
+    const { report, denied } = await admission.chargeRequest(client)
+    if (denied !== undefined) return answerWith(request, reply, denied, report)
+    for (const [name, value] of reportHeaders(report, Date.now())) reply.header(name, value)
     return body
   }
   app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler, wsHandler: options.handleSocket })

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import websocket from '@fastify/websocket'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './graphql-route.ts'
@@ -8,6 +18,7 @@ import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { replyWithRefusal } from './reply-with-refusal.ts'
 import { schemaRoute } from './schema-route.ts'
 import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket-handler.ts'
+import { websocketUpgradesOnly } from './websocket-upgrades-only.ts'
 
 export interface HttpServerOptions
   extends Omit<GraphQLRouteOptions, 'handleSocket'>,
@@ -36,7 +47,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     // While the server closes, a request on a connection that is still open is answered, and the connection closed.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { maxParamLength: 100 },
+    frameworkErrors: failed,
   })
   app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler((request, reply) => {
@@ -48,25 +59,54 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       undefined,
     )
   })
-  app.setErrorHandler((err, request, reply) => {
-    const errorId = randomUUID()
-    options.logger.error({ err, errorId }, 'a request failed')
-    return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }), undefined)
-  })
+  app.setErrorHandler<FastifyError>(failed)
   await app.register(websocket, {
     options: { maxPayload: options.maxBodyBytes },
     async preClose() {
-      for (const socket of app.websocketServer.clients) socket.close(GOING_AWAY, 'This server goes away; connect again')
+      for (const socket of app.websocketServer.clients) {
+        socket.close(GOING_AWAY, 'This server goes away; connect again')
+        setTimeout(() => socket.terminate(), CLOSE_HANDSHAKE_MS).unref()
+      }
     },
   })
+  websocketUpgradesOnly(app.server)
+  closeSilentConnections(app)
   await app.register(healthRoutes, options.health)
   if (options.introspection) await app.register(schemaRoute, options)
   const handleSocket = createWebSocketHandler(options)
   await app.register(graphqlRoute, { ...options, handleSocket, prefix: '/graphql' })
   return app
+
+  function failed(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (err.statusCode !== undefined && err.statusCode >= 400 && err.statusCode < 500) {
+      const reason = `This request cannot be read: ${err.message}. Operations go to POST /graphql, as JSON.`
+      return replyWithRefusal(request, reply, refusal('BAD_REQUEST', { reason }), undefined)
+    }
+    const errorId = randomUUID()
+    options.logger.error({ err, errorId }, 'a request failed')
+    return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }), undefined)
+  }
 }
 
 /** How long a client may take to send a request whole. */
 const REQUEST_TIMEOUT_MS = 30_000
 
 const GOING_AWAY = 1001
+
+/** How long a client may take to answer that it has seen its socket close. */
+const CLOSE_HANDSHAKE_MS = 2_000
+
+/** Ends, when the server closes, the connections on which no request has come: browsers and health checks keep some ready. */
+function closeSilentConnections(app: FastifyInstance): void {
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  for (const event of ['request', 'upgrade'] as const) {
+    app.server.prependListener(event, ({ socket }: IncomingMessage) => silent.delete(socket))
+  }
+  app.addHook('preClose', async () => {
+    for (const socket of silent) socket.destroy()
+  })
+}

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -10,13 +9,15 @@ import type { Logger } from '../telemetry/logger.ts'
  */
 export function maskError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const cause = unwrapResolverError(error)
-    const expected = cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR'
+    const code = formatted.extensions?.['code']
+    // Whoever gives an error a code means it to be seen. Apollo gives that of a bug to all that have none.
+    const expected = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR'
     if (expected) return { ...formatted, message: excerpt(formatted.message), ...withoutHttp(formatted) }
     const errorId = randomUUID()
+    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
     logger.error({ err: cause, errorId, path: formatted.path }, 'an operation failed')
-    const { code, message, extensions } = refusal('INTERNAL_SERVER_ERROR', { errorId })
-    return { ...formatted, message, extensions: { ...extensions, code } }
+    const masked = refusal('INTERNAL_SERVER_ERROR', { errorId })
+    return { ...formatted, message: masked.message, extensions: { code: masked.code, ...masked.extensions } }
   }
 }
 

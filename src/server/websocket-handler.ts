@@ -1,6 +1,5 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
-import type { Client } from '../accounts/client.ts'
 import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../accounts/credential.ts'
@@ -8,12 +7,11 @@ import { type AdmissionContext, isAdmissionContext } from '../admission/admissio
 import { concludeOperation } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
 import { costExtension } from '../admission/report/cost-extension.ts'
-import type { ReportMode } from '../admission/report/operation-report.ts'
 import { subscribeAdmitted } from '../admission/subscribe-admitted.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import { identify } from './identify.ts'
 import { reportMode } from './report-mode.ts'
-import { beginWebSocketOperation, type WebSocketOperationOptions } from './websocket-operation.ts'
+import { beginWebSocketOperation, type Connection, type WebSocketOperationOptions } from './websocket-operation.ts'
 
 export interface WebSocketHandlerOptions extends WebSocketOperationOptions {
   readonly directory: ClientDirectory
@@ -25,19 +23,8 @@ export interface WebSocketHandlerOptions extends WebSocketOperationOptions {
   readonly onSubscriptions: (change: 1 | -1) => void
 }
 
-/** How many operations one socket may have open at once. */
-export const MAX_OPERATIONS_PER_SOCKET = 100
-
-/** Close codes of our own, after graphql-transport-ws's 4400 to 4499. The reason says what to mend. */
-const CLOSE = { unauthenticated: 4401, badRequest: 4400 } as const
-
-interface Connection {
-  readonly client: Client
-  readonly ip: string
-  readonly mode: ReportMode
-  /** What is open on this socket, by the id that the client gave it. */
-  readonly open: Map<string, AbortController>
-}
+/** The close code of graphql-transport-ws for a client that may not connect. The reason says what to mend. */
+const UNAUTHORIZED = 4401
 
 /**
  * `/graphql` over WebSocket, in the protocol `graphql-transport-ws`. The key comes in the headers of the upgrade or,
@@ -46,13 +33,20 @@ interface Connection {
 export function createWebSocketHandler(options: WebSocketHandlerOptions) {
   const { conclude, directory, extendContext, formatError, onSubscriptions } = options
   const connections = new WeakMap<object, Connection>()
+  const connectionOf = new WeakMap<AbortController, Connection>()
+
+  /** What is over has no place on its socket any more. */
+  function over({ controller }: AdmissionContext): void {
+    connectionOf.get(controller)?.open.delete(controller)
+  }
 
   async function execute(args: ExecutionArgs): Promise<ExecutionResult> {
     const context = contextOf(args)
     const { mode, admitted } = context.admission
     const validated = mode === 'validate' || admitted === undefined
     const result = validated ? { data: null } : await executeAdmitted({ ...args, contextValue: context })
-    const report = await concludeOperation(conclude, context, result)
+    over(context)
+    const { report } = await concludeOperation(conclude, context, result)
     const cost = costExtension(report, mode)
     return cost === undefined ? result : { ...result, extensions: { ...result.extensions, cost } }
   }
@@ -63,9 +57,14 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     const results = await subscribeAdmitted({ ...args, contextValue: context, extendContext })
     const failed = Symbol.asyncIterator in results ? undefined : results.errors
     await concludeOperation(conclude, context, { errors: failed })
-    if (Symbol.asyncIterator in results) {
+    if (failed !== undefined || context.signal.aborted) over(context)
+    else {
       onSubscriptions(1)
-      context.signal.addEventListener('abort', () => onSubscriptions(-1), { once: true })
+      const ended = () => {
+        onSubscriptions(-1)
+        over(context)
+      }
+      context.signal.addEventListener('abort', ended, { once: true })
     }
     return results
   }
@@ -79,25 +78,22 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     onConnect(ctx) {
       const { request, socket } = ctx.extra
       const mode = reportMode(request.headers)
-      if (typeof mode !== 'string') return close(socket, CLOSE.badRequest, mode)
+      // The upgrade went through the same checks as every request.
+      if (typeof mode !== 'string') throw new Error('A socket was opened with a GraphQL-Cost header that is none')
       const ip = clientAddress(request.ip)
       const client = identify(directory, { ...request.headers, ...credentials(ctx.connectionParams) }, ip)
-      if ('code' in client) return close(socket, CLOSE.unauthenticated, client)
-      connections.set(ctx, { client, ip, mode, open: new Map() })
+      if ('code' in client) return close(socket, client)
+      connections.set(ctx, { client, ip, mode, open: new Set() })
       return true
     },
 
-    async onSubscribe(ctx, id, payload) {
+    async onSubscribe(ctx, _id, payload) {
       const connection = connections.get(ctx)
       if (connection === undefined) throw new Error('An operation came over a socket that is not identified')
-      if (Object.keys(ctx.subscriptions).length > MAX_OPERATIONS_PER_SOCKET) {
-        return [new GraphQLError(TOO_MANY_OPERATIONS, { extensions: { code: 'BAD_REQUEST' } })]
-      }
       const args = await beginWebSocketOperation(options, connection, payload)
       if (!('contextValue' in args)) return args
-      const contextValue = extendContext(args.contextValue)
-      connection.open.set(id, contextValue.controller)
-      return { ...args, contextValue }
+      connectionOf.set(args.contextValue.controller, connection)
+      return { ...args, contextValue: extendContext(args.contextValue) }
     },
 
     onNext(_ctx, _id, _payload, _args, result) {
@@ -110,17 +106,12 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       }
     },
     onError: (_ctx, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON(), error)),
-    onComplete(ctx, id) {
-      connections.get(ctx)?.open.delete(id)
-    },
     onDisconnect(ctx) {
       const reason = new DOMException('The client went away', 'AbortError')
-      for (const controller of connections.get(ctx)?.open.values() ?? []) controller.abort(reason)
+      for (const controller of connections.get(ctx)?.open ?? []) controller.abort(reason)
     },
   })
 }
-
-const TOO_MANY_OPERATIONS = `This socket has ${MAX_OPERATIONS_PER_SOCKET} operations open, as many as it may. Complete one of them, or open another socket.`
 
 function contextOf({ contextValue }: ExecutionArgs): AdmissionContext {
   if (typeof contextValue === 'object' && contextValue !== null && isAdmissionContext(contextValue)) return contextValue
@@ -137,8 +128,8 @@ function credentials(params: Readonly<Record<string, unknown>> | undefined): Cre
   return { ...(authorization !== undefined && { authorization }), ...(apiKey !== undefined && { 'x-api-key': apiKey }) }
 }
 
-function close(socket: { close(code: number, reason: string): void }, code: number, { message }: Refusal): true {
+function close(socket: { close(code: number, reason: string): void }, { message }: Refusal): false {
   // A reason holds 123 bytes at most.
-  socket.close(code, message.slice(0, 120))
-  return true
+  socket.close(UNAUTHORIZED, message.slice(0, 120))
+  return false
 }

@@ -12,6 +12,7 @@ import type { Client } from '../accounts/client.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
 import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
 import type { ReportMode } from '../admission/report/operation-report.ts'
+import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 
 export interface WebSocketOperationOptions {
@@ -19,6 +20,24 @@ export interface WebSocketOperationOptions {
   readonly conclude: ConcludeOptions
   readonly introspection: boolean
 }
+
+/** Who is at the other end of a socket. */
+export interface Connection {
+  readonly client: Client
+  readonly ip: string
+  readonly mode: ReportMode
+  /** What is running on it: a `complete` of the client stops no query that has begun. */
+  readonly open: Set<AbortController>
+}
+
+/** How many operations one socket may have open at once. */
+const MAX_OPERATIONS_PER_SOCKET = 100
+
+const TOO_MANY_OPERATIONS = refusal('BAD_REQUEST', {
+  reason:
+    `This socket has ${MAX_OPERATIONS_PER_SOCKET} operations open, as many as it may. Complete one of them, or open ` +
+    'another socket.',
+})
 
 /** More of them help nobody, and each can be as long as the names in the document. */
 export const MAX_VALIDATION_ERRORS = 10
@@ -41,19 +60,26 @@ export interface AdmittedArgs extends ExecutionArgs {
  */
 export async function beginWebSocketOperation(
   options: WebSocketOperationOptions,
-  { client, ip, mode }: { readonly client: Client; readonly ip: string; readonly mode: ReportMode },
+  { client, ip, mode, open }: Connection,
   { query, operationName, variables }: OperationPayload,
 ): Promise<AdmittedArgs | readonly GraphQLError[]> {
   const { schema, conclude } = options
   const { admission } = conclude
   const context = admissionContext(client, mode, Date.now())
+  const full = open.size >= MAX_OPERATIONS_PER_SOCKET
+  open.add(context.controller)
 
   async function refuse(errors: readonly GraphQLError[]): Promise<readonly GraphQLError[]> {
-    await concludeOperation(conclude, context, { errors })
-    return errors
+    open.delete(context.controller)
+    const { denied } = await concludeOperation(conclude, context, { errors })
+    return denied === undefined ? errors : [toGraphQLError(denied)]
   }
   const refused = await admission.arrive(ip)
-  if (refused !== undefined) return [toGraphQLError(refused.refusal)]
+  if (refused !== undefined) {
+    open.delete(context.controller)
+    return [toGraphQLError(refused.refusal)]
+  }
+  if (full) return refuse([toGraphQLError(TOO_MANY_OPERATIONS)])
   const verdict = admission.inspect(query)
   if (verdict !== undefined) return refuse([toGraphQLError(verdict)])
   const document = parseAndValidate(query, options)

@@ -36,7 +36,14 @@ test('a file with tiers alone has every default, and budgets their refill rate',
   expect(load(LEAST)).toEqual({
     file: expect.stringMatching(/tollgate\.yaml$/),
     environment: 'development',
-    server: { host: 'localhost', port: 4000, trustedProxies: [], maxBodyBytes: 262_144, drainTimeoutMs: 10_000 },
+    server: {
+      host: 'localhost',
+      port: 4000,
+      trustedProxies: [],
+      maxBodyBytes: 262_144,
+      drainDelayMs: 0,
+      drainTimeoutMs: 10_000,
+    },
     guard: {
       maxTokens: 2000,
       maxDepth: 12,
@@ -88,7 +95,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
 
 test('what the file says takes the place of the defaults', () => {
   const config = load(`
-server: { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainTimeout: 1m }
+server: { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m }
 guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0 }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
 budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3 }
@@ -112,6 +119,7 @@ log: { level: trace }
       port: 0,
       trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
       maxBodyBytes: 1000,
+      drainDelayMs: 5_000,
       drainTimeoutMs: 60_000,
     },
     guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5 },

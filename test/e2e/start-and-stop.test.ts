@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { startServer } from '../support/server-process.ts'
 import { freePort } from '../support/services.ts'
+import { writeTestConfig } from '../support/test-config.ts'
 
 async function failedStart(env: Record<string, string>) {
   const { PATH = '' } = process.env
@@ -75,6 +77,56 @@ describe('a start', () => {
 })
 
 describe('SIGTERM', () => {
+  test('is not held up by connections on which nothing has come, nor by sockets that do not answer', async () => {
+    const config = await writeTestConfig((config) => {
+      config.server = { drainTimeout: '30s' }
+    })
+    onTestFinished(config.remove)
+    const server = await startServer({ TOLLGATE_CONFIG: config.path })
+    const { port } = new URL(server.url)
+    const silent = connect(Number(port), 'localhost')
+    const partial = connect(Number(port), 'localhost', () => partial.write('POST /graphql HTTP/1.1\r\nHost: x\r\n'))
+    for (const socket of [silent, partial]) socket.on('error', () => undefined)
+    const stubborn = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await once(stubborn, 'open')
+    // It reads nothing any more, so it never answers the close.
+    stubborn.pause()
+    stubborn.on('error', () => undefined)
+    const start = performance.now()
+    expect(await server.stop()).toBe(0)
+    expect(performance.now() - start).toBeLessThan(20_000)
+    stubborn.terminate()
+  })
+
+  test('leaves load balancers the time to notice', async () => {
+    const config = await writeTestConfig((config) => {
+      config.server = { drainDelay: '3s' }
+    })
+    onTestFinished(config.remove)
+    const server = await startServer({ TOLLGATE_CONFIG: config.path })
+    const stopped = server.stop()
+    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503)
+    expect((await server.query('{ __typename }')).status).toBe(200)
+    expect(await stopped).toBe(0)
+  })
+
+  test('cuts off after the timeout what does not end, and says so', async () => {
+    const config = await writeTestConfig((config) => {
+      config.server = { drainTimeout: '1s' }
+    })
+    onTestFinished(config.remove)
+    const server = await startServer({ TOLLGATE_CONFIG: config.path })
+    const halfSent = connect(Number(new URL(server.url).port), 'localhost', () =>
+      halfSent.write(
+        'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+      ),
+    )
+    halfSent.on('error', () => undefined)
+    await expect.poll(async () => (await fetch(`${server.url}/metrics`)).text()).toContain('tollgate_subscriptions 0')
+    expect(await server.stop()).toBe(1)
+    expect(server.output()).toContain('did not end within 1000 ms')
+  })
+
   test('loses no accepted operation, and ends the process with exit code 0', async () => {
     const server = await startServer()
     const query = '{ products(first: 100) { nodes { reviews(first: 3) { nodes { author { name } } } } } }'

@@ -9,6 +9,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
   }),
   BODY_TOO_LARGE: refusal('BODY_TOO_LARGE', { maxBodyBytes: 262_144 }),
   UNSUPPORTED_MEDIA_TYPE: refusal('UNSUPPORTED_MEDIA_TYPE', { found: 'text/plain' }),
+  NOT_ACCEPTABLE: refusal('NOT_ACCEPTABLE', { found: 'text/html' }),
   NOT_FOUND: refusal('NOT_FOUND', { method: 'POST', path: '/api/graphql' }),
   TOKEN_LIMIT_EXCEEDED: refusal('TOKEN_LIMIT_EXCEEDED', { limit: 'maxTokens', found: 2001, allowed: 2000 }),
   DEPTH_LIMIT_EXCEEDED: refusal('DEPTH_LIMIT_EXCEEDED', { limit: 'maxDepth', found: 14, allowed: 12 }),

@@ -393,6 +393,21 @@ describe('bad input', () => {
     expect(answer.body.errors?.[0]?.message).toContain('The Host header holds no host name')
   })
 
+  test.each(['/nothere', '/livez'])('to %s is no failure of the server', async (url) => {
+    const api = await open()
+    const headers = { 'content-type': 'application/json' }
+    const response = await api.app.inject({ method: 'POST', url, headers, payload: '{' })
+    expect([400, 404]).toContain(response.statusCode)
+    expect(api.logged).toEqual([])
+  })
+
+  test('at an address that is no URL is answered in the form of every error', async () => {
+    const api = await open()
+    const response = await api.app.inject({ method: 'GET', url: '/%zz' })
+    expect(response.statusCode).toBe(400)
+    expect(response.json().errors[0].extensions).toEqual({ code: 'BAD_REQUEST' })
+  })
+
   test('at an unknown address is told where operations go', async () => {
     const api = await open()
     const response = await api.app.inject({ method: 'POST', url: '/graphqll?key=1' })
@@ -417,6 +432,7 @@ describe('an answer', () => {
     const partial = await api.send('{ forbidden things(first: 1) { id } }')
     expect(partial).toMatchObject({ status: 200, body: { data: { forbidden: null, things: [{ id: '0' }] } } })
     expect(codeOf(partial)).toBe('FORBIDDEN')
+    expect(partial.headers['www-authenticate']).toBeUndefined()
   })
 
   test('is not made many times larger than its request by the names in it', async () => {
@@ -446,6 +462,51 @@ describe('an answer', () => {
     const answer = await api.post({ extensions: { persistedQuery } })
     expect(answer).toMatchObject({ status: 200, body: { errors: [{ message: 'PersistedQueryNotSupported' }] } })
     expect(codeOf(answer)).toBe('PERSISTED_QUERY_NOT_SUPPORTED')
+  })
+})
+
+describe('a requests budget with nothing left', () => {
+  const budgets = [testBudget(), testBudget({ name: 'requests', meter: 'requests', capacity: 2 })]
+
+  test.each([
+    { name: 'invalid', query: '{ fewer }', headers: {} },
+    { name: 'broken', query: '{ few(', headers: {} },
+    { name: 'too large', query: `{ ${'__typename '.repeat(3_000)} }`, headers: {} },
+    { name: 'too dear', query: '{ things(first: 99) { id } }', headers: {} },
+    { name: 'only to be priced', query: '{ few(first: 1) { id } }', headers: { 'graphql-cost': 'validate' } },
+    { name: 'asked for in a wrong way', query: '{ few(first: 1) { id } }', headers: { 'graphql-cost': 'loud' } },
+  ])('denies what is $name too, so that a flood of it runs out', async ({ query, headers }) => {
+    const api = await open({ budgets })
+    await api.send('{ __typename }')
+    await api.send('{ __typename }')
+    const denied = await api.send(query, { headers })
+    expect(denied).toMatchObject({ status: 429, headers: { 'retry-after': '1000', 'x-ratelimit-remaining': '0' } })
+    expect(codeOf(denied)).toBe('RATE_LIMITED')
+    expect(denied.body.data).toBeUndefined()
+  })
+})
+
+describe('a client that takes no JSON', () => {
+  test.each(['text/html', 'application/json;q=0', 'image/*, text/plain'])(
+    'by Accept: %s is told so before anything has run',
+    async (accept) => {
+      const api = await open()
+      const answer = await api.send('mutation { count }', { headers: { accept } })
+      expect(answer.status).toBe(406)
+      expect(codeOf(answer)).toBe('NOT_ACCEPTABLE')
+      expect(api.executed).toEqual([])
+      expect(answer.headers['ratelimit']).toContain('"burst";r=100')
+    },
+  )
+
+  test.each([
+    '*/*',
+    'application/json',
+    'application/graphql-response+json; charset=utf-8',
+    'text/html, application/*;q=0.1',
+  ])('is not one that sends Accept: %s', async (accept) => {
+    const api = await open()
+    expect((await api.send('mutation { count }', { headers: { accept } })).status).toBe(200)
   })
 })
 

@@ -111,6 +111,24 @@ describe('an operation over WebSocket', () => {
     await expect.poll(() => api.aborted).toMatchObject([{ name: 'AbortError' }])
   })
 
+  test('that is a subscription whose source fails tells the client an id and nothing else, and is over', async () => {
+    const { api, connect } = await open()
+    for (const query of ['subscription { failing(early: true) }', 'subscription { failing(early: false) }']) {
+      const answer = JSON.stringify(await results(connect(), query))
+      expect(answer).toContain('INTERNAL_SERVER_ERROR')
+      expect(answer).not.toContain('hush')
+    }
+    expect(api.subscriptions()).toBe(0)
+    expect(api.logged.join('')).toContain('hush')
+  })
+
+  test('that is a subscription whose source does not come is stopped at its deadline', async () => {
+    const { connect } = await open({ timeoutMs: 30 })
+    expect(await results(connect(), 'subscription { never }')).toMatchObject([
+      { errors: [{ extensions: { code: 'OPERATION_TIMEOUT' } }] },
+    ])
+  })
+
   test('is refused once a socket has as many open as it may', async () => {
     const { connect } = await open({ maxCost: 1_000, budgets: [testBudget({ capacity: 10_000 })] })
     const client = connect()
@@ -131,6 +149,20 @@ describe('a socket', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await api.app.close()
     expect(await closed).toBe(1001)
+  })
+
+  test('with an unknown key that goes on sending is not served', async () => {
+    const { api, url } = await open()
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    await new Promise((resolve) => socket.once('open', resolve))
+    const received: string[] = []
+    socket.on('message', (text) => received.push(String(text)))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.send('{"type":"connection_init","payload":{"x-api-key":"stolen"}}')
+    socket.send('{"type":"subscribe","id":"1","payload":{"query":"mutation { count }"}}')
+    expect(await closed).toBe(4401)
+    expect(received).toEqual([])
+    expect(api.executed).toEqual([])
   })
 
   test('is refused to an address that has used up its budget', async () => {

@@ -32,7 +32,11 @@ const SDL = `
     forbidden: Int
   }
   type Mutation { count: Int! @cost(weight: "3") }
-  type Subscription { numbers(upTo: Int!): Int! @cost(weight: "4") }
+  type Subscription {
+    numbers(upTo: Int!): Int! @cost(weight: "4")
+    failing(early: Boolean!): Int
+    never: Int
+  }
   type Thing { id: ID! self: Thing! }
 `
 
@@ -58,6 +62,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const logged: string[] = []
   const aborted: unknown[] = []
   const stuck: unknown[] = []
+  let subscriptions = 0
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
   const platform = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
   const sdl = [...platform, SDL].join('\n')
@@ -89,6 +94,13 @@ export async function createTestApi(options: TestApiOptions = {}) {
           },
         },
         Subscription: {
+          never: { subscribe: () => new Promise(() => undefined) },
+          failing: {
+            subscribe: (_: unknown, { early }: { early: boolean }) => {
+              if (early) throw new Error('the password is hush')
+              return failingLate()
+            },
+          },
           numbers: {
             async *subscribe(_: unknown, { upTo }: { upTo: number }) {
               for (let number = 1; number <= upTo; number++) yield { numbers: number }
@@ -145,7 +157,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
     ]),
     extendContext: (context) => context,
     formatError: maskError(logger),
-    onSubscriptions: () => undefined,
+    onSubscriptions: (change) => {
+      subscriptions += change
+    },
     maxBodyBytes: 100_000,
     trustedProxies: [],
     health: {
@@ -180,6 +194,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
     /** What telemetry was told. */
     ended,
     logged,
+    /** Subscriptions that are open, as telemetry counts them. */
+    subscriptions: () => subscriptions,
     /** Work that has begun and never ends by itself. */
     stuck,
     /** Why work was told to stop. */
@@ -206,6 +222,11 @@ export interface TestAnswer {
     readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[]
     readonly extensions?: Readonly<Record<string, unknown>>
   }
+}
+
+async function* failingLate() {
+  yield { failing: 1 }
+  throw new Error('the password is hush')
 }
 
 function things(count: number) {

@@ -15,6 +15,7 @@ export async function writeTestConfig(change: (config: ShippedConfig) => void) {
 
 /** The part of the file that tests change. */
 export interface ShippedConfig {
+  server?: object
   budgetStore?: object
   tiers: Record<string, { maxCost: number; timeout: string; budgets: Record<string, unknown>[] }>
 }
