@@ -208,6 +208,7 @@ function orderEvents(bus: EventBus): OrderEvents {
 
 function openAdmission(config: Config, schema: GraphQLSchema, store: BudgetStore, logger: Logger): Admission {
   const model = createCostModel(schema, config.cost)
+  for (const { coordinate, message } of model.warnings) logger.warn({ coordinate }, message)
   return createAdmission({
     schema,
     store,

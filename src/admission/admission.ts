@@ -5,6 +5,7 @@ import type { BudgetStore, Charge, Reservation, TakeResult } from '../budget/bud
 import { CostPlanError } from '../cost/cost-plan-error.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
+import { affordable } from './affordable.ts'
 import { amount, charges } from './charges.ts'
 import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
 import { rateLimited } from './rate-limited.ts'
@@ -131,7 +132,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const estimate = explanation ?? prepared.plan.estimate(request.variables)
     const priced = { estimate, ...(explanation !== undefined && { rows: explanation.rows }) }
     if (estimate.unbounded || estimate.cost > maxCost) {
-      const facts = { estimated: estimate.cost, max: maxCost, tier: name, unbounded: estimate.unbounded }
+      const fits = estimate.unbounded ? undefined : affordable(prepared.plan, request.variables, maxCost)
+      const { cost, unbounded } = estimate
+      const facts = { estimated: cost, max: maxCost, tier: name, unbounded, affordable: fits }
       return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), priced }
     }
     return { prepared, priced }
@@ -163,7 +166,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const result = await take(client, tier, priced.estimate.cost, tier.timeoutMs + RESERVATION_SLACK_MS)
       const report = { ...priced, states: statesOf(result) }
       if (!result.admitted) {
-        return { kind: 'refused', refusal: rateLimited(result), report: { ...report, actualCost: 0 } }
+        const denied = rateLimited(result, (maxCost) => affordable(prepared.plan, variables, maxCost))
+        return { kind: 'refused', refusal: denied, report: { ...report, actualCost: 0 } }
       }
       const { reservation } = result
       return { kind: 'admitted', admitted: { prepared, variables, reservation, timeoutMs: tier.timeoutMs }, report }

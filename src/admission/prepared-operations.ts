@@ -17,10 +17,11 @@ export interface PreparedOperationsOptions {
   readonly schema: GraphQLSchema
   readonly model: CostModel
   readonly limits: GuardLimits
-  /** Documents whose verdicts and plans are kept. The least recently used go first. @default 2000 */
-  readonly maxDocuments?: number
-  /** All kept documents together, in characters of source. @default 8000000 */
-  readonly maxCharacters?: number
+  /**
+   * About how much memory verdicts and plans may take. The least recently used go first.
+   * @default 134217728
+   */
+  readonly maxBytes?: number
 }
 
 /** What depends on the document alone, computed once for each distinct document and kept in a bounded cache. */
@@ -39,9 +40,8 @@ interface KnownDocument {
 
 export function createPreparedOperations(options: PreparedOperationsOptions): PreparedOperations {
   const documents = new LRUCache<string, KnownDocument>({
-    max: options.maxDocuments ?? 2_000,
-    maxSize: options.maxCharacters ?? 8_000_000,
-    sizeCalculation: (_, source) => source.length + 1,
+    maxSize: options.maxBytes ?? 128 * 1024 * 1024,
+    sizeCalculation: bytesOf,
   })
 
   function known(source: string): KnownDocument {
@@ -55,7 +55,8 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   return {
     inspect: (source) => known(source).verdict,
     prepare(source, document, operationName) {
-      const { operations, verdict } = known(source)
+      const knownDocument = known(source)
+      const { operations, verdict } = knownDocument
       // Documents that came by another way than `inspect`, such as by their hash, meet the guard here.
       if (verdict !== undefined) return verdict
       const kept = operations.get(operationName)
@@ -64,9 +65,21 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
       if ('code' in operation) return operation
       const prepared = plan(options, document, operation)
       operations.set(operationName, prepared)
+      // Weighed anew, with its plan. The cache weighs nothing twice that is the same object.
+      documents.set(source, { ...knownDocument })
       return prepared
     },
   }
+}
+
+/** Measured with documents of several kinds, their plans explained once, and rounded up. */
+const BYTES = { document: 10_000, character: 100, planField: 2_200 } as const
+
+function bytesOf({ operations }: KnownDocument, source: string): number {
+  if (operations.size === 0) return BYTES.document + 2 * source.length
+  let fields = 0
+  for (const prepared of operations.values()) if ('plan' in prepared) fields += prepared.plan.size
+  return BYTES.document + source.length * BYTES.character + fields * BYTES.planField
 }
 
 function inspect(source: string, limits: GuardLimits): Refusal | undefined {

@@ -1,10 +1,14 @@
 import type { Denial, TakeResult } from '../budget/budget-store.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
+import type { Affordable } from './affordable.ts'
 
 type Denied = Extract<TakeResult, { admitted: false }>
 
-/** The refusal for a take that was denied: of several budgets without room, the one with the longest wait. */
-export function rateLimited(result: Denied): Refusal {
+/**
+ * The refusal for a take that was denied: of several budgets without room, the one with the longest wait. `affordableAt`
+ * says with what the operation would come down to a cost.
+ */
+export function rateLimited(result: Denied, affordableAt?: (maxCost: number) => Affordable | undefined): Refusal {
   if (result.reason === 'store-unavailable') {
     return refusal('BUDGET_STORE_UNAVAILABLE', { budget: result.budget.name })
   }
@@ -13,9 +17,11 @@ export function rateLimited(result: Denied): Refusal {
   const [first, ...others] = result.denials
   if (first === undefined) throw new Error('A take was denied without a budget that denied it')
   const longest = others.reduce((a, b) => (wait(b) > wait(a) ? b : a), first)
-  const affordable = result.states
-    .filter(({ budget }) => budget.mode === 'enforce' && budget.meter === longest.budget.meter)
-    .map(({ remaining }) => remaining)
+  const maxAffordableCost = Math.min(
+    ...result.states
+      .filter(({ budget }) => budget.mode === 'enforce' && budget.meter === longest.budget.meter)
+      .map(({ remaining }) => remaining),
+  )
   return refusal('RATE_LIMITED', {
     budget: longest.budget.name,
     level: longest.budget.level,
@@ -24,7 +30,8 @@ export function rateLimited(result: Denied): Refusal {
     capacity: longest.budget.capacity,
     remaining: longest.remaining,
     retryAfterMs: longest.retryAfterMs === 'never' ? null : longest.retryAfterMs,
-    maxAffordableCost: Math.min(...affordable),
+    maxAffordableCost,
+    affordable: longest.budget.meter === 'cost' ? affordableAt?.(maxAffordableCost) : undefined,
   })
 }
 

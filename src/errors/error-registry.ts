@@ -14,6 +14,9 @@ interface Reason {
   readonly reason: string
 }
 
+/** A slicing argument, by response path, and a value of it that fits; undefined where no single one does. */
+type AffordableFacts = { readonly argument: string; readonly value: number } | undefined
+
 interface GuardFacts {
   readonly limit: string
   readonly found: number
@@ -109,13 +112,17 @@ export const errorRegistry = {
     readonly max: number
     readonly tier: string
     readonly unbounded: boolean
+    readonly affordable?: AffordableFacts
   }>({
     status: 400,
-    message: ({ estimated, max, tier, unbounded }) =>
+    message: ({ estimated, max, tier, unbounded, affordable }) =>
       unbounded
         ? `This operation asks for a list of unknown size, so its cost has no bound; the tier ${tier} allows ${text(max)}. Ask for a number of items.`
-        : `This operation costs an estimated ${text(estimated)}; the tier ${tier} allows ${text(max)}. Ask for fewer items or fields.`,
-    extensions: ({ estimated, max, unbounded }) => ({ cost: { estimated: unbounded ? null : estimated, max } }),
+        : `This operation costs an estimated ${text(estimated)}; the tier ${tier} allows ${text(max)}. ${lessAdvice(affordable)}`,
+    extensions: ({ estimated, max, unbounded, affordable }) => ({
+      cost: { estimated: unbounded ? null : estimated, max },
+      ...(affordable !== undefined && { affordable }),
+    }),
   }),
   UNAUTHENTICATED: entry<Reason>({ status: 401, message: ({ reason }) => reason, extensions: none }),
   FORBIDDEN: entry<Reason>({ status: 403, message: ({ reason }) => reason, extensions: none }),
@@ -129,25 +136,28 @@ export const errorRegistry = {
     /** Null where waiting does not help: it is more than the budget ever holds. */
     readonly retryAfterMs: number | null
     readonly maxAffordableCost: number
+    readonly affordable?: AffordableFacts
   }>({
     status: 429,
-    message: ({ budget, meter, cost, capacity, remaining, retryAfterMs }) => {
+    message: ({ budget, meter, cost, capacity, remaining, retryAfterMs, affordable }) => {
       const countsCost = meter === 'cost'
       const unit = countsCost ? 'points of cost' : cost === 1 ? 'request' : 'requests'
       const needs = `This operation needs ${text(cost)} ${unit} of the budget "${budget}"`
       if (retryAfterMs === null) {
-        return `${needs}, which never holds more than ${text(capacity)}. Ask for fewer items or fields.`
+        return `${needs}, which never holds more than ${text(capacity)}. ${lessAdvice(affordable)}`
       }
       const wait = `Try again in ${text(Math.ceil(retryAfterMs / 1000))} s`
-      return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? ', or ask for less' : ''}.`
+      const less = affordable === undefined ? '' : `: ${affordable.argument}: ${affordable.value} fits now`
+      return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? `, or ask for less${less}` : ''}.`
     },
-    extensions: ({ budget, level, cost, remaining, retryAfterMs, maxAffordableCost }) => ({
+    extensions: ({ budget, level, cost, remaining, retryAfterMs, maxAffordableCost, affordable }) => ({
       budget,
       level,
       cost,
       remaining,
       retryAfterMs,
       maxAffordableCost,
+      ...(affordable !== undefined && { affordable }),
     }),
     retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
   }),
@@ -203,6 +213,11 @@ function guardEntry(what: string, advice: string): ErrorEntry<GuardFacts> {
 /** Numbers with thin groups of three, so that 50000 and 500000 are told apart at a glance. */
 function text(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+function lessAdvice(affordable: AffordableFacts): string {
+  if (affordable === undefined) return 'Ask for fewer items or fields.'
+  return `Ask for fewer items: ${affordable.argument}: ${affordable.value} would fit.`
 }
 
 function sentence(mistake: string): string {

@@ -27,6 +27,14 @@ const explanation: CostExplanation = {
   unbounded: false,
   rows: [operation, books],
   truncated: false,
+  counts: {
+    fieldCounts: { 'Query.books': 1 },
+    typeCounts: { Query: 1, Book: 20 },
+    inputTypeCounts: {},
+    inputFieldCounts: {},
+    argumentCounts: { 'Query.books(first:)': 1 },
+    directiveCounts: {},
+  },
 }
 
 describe('the table of an explanation', () => {

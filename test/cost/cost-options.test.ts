@@ -9,6 +9,7 @@ describe('the cost options', () => {
       preset: 'ibm',
       directives: { cost: 'cost', listSize: 'listSize' },
       maxPlanFields: 20_000,
+      maxExactFields: 10_000,
     })
   })
 
@@ -25,6 +26,7 @@ describe('the cost options', () => {
     { options: { charge: { field: -0.5 } }, named: 'charge.field is -0.5' },
     { options: { charge: { type: Number.POSITIVE_INFINITY } }, named: 'charge.type is Infinity' },
     { options: { maxPlanFields: 0 }, named: 'maxPlanFields is 0' },
+    { options: { maxExactFields: -1 }, named: 'maxExactFields is -1' },
   ])('refuse numbers that cannot be used: $named', ({ options, named }) => {
     expect(() => costSettings(options)).toThrow(RangeError)
     expect(() => costSettings(options)).toThrow(named)

@@ -1,7 +1,21 @@
 import fc from 'fast-check'
-import { parse, validate } from 'graphql'
+import {
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getDirectiveValues,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInputObjectType,
+  isObjectType,
+  parse,
+  validate,
+} from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { createCostModel } from '../../src/cost/cost-model.ts'
+import type { CostCounts, CountsByCoordinate } from '../../src/cost/evaluate/counts.ts'
 import { tapes } from '../support/cost-choices.ts'
 import { costSchema } from '../support/cost-model.ts'
 import { generateOperation } from '../support/cost-operations.ts'
@@ -100,7 +114,7 @@ describe('for any schema, operation and variables', () => {
     fc.assert(
       fc.property(cases, (generated) => {
         const { plan } = planned(generated)
-        const { rows, truncated, ...explained } = plan.explain(generated.variables)
+        const { rows, truncated, counts: _counts, ...explained } = plan.explain(generated.variables)
         expect(explained).toEqual(plan.estimate(generated.variables))
         for (const total of ['fieldCost', 'typeCost'] as const) {
           const sum = rows.reduce((sum, { own }) => sum + own[total], 0)
@@ -133,4 +147,157 @@ describe('for any schema, operation and variables', () => {
       { numRuns: 300, ...limits },
     )
   })
+
+  test('the counts, weighted, add up to the totals while no weight is below zero', () => {
+    fc.assert(
+      fc.property(cases, (generated) => {
+        fc.pre(!generated.negative && generated.options.preset === 'ibm')
+        const { schema, plan } = planned(generated)
+        const { counts, fieldCost, typeCost, unbounded } = plan.explain(generated.variables)
+        const numbers = countMaps(counts).flatMap((counted) => Object.values(counted))
+        expect(numbers.every((number) => number > 0 && number <= MAX_SAFE_INTEGER)).toBe(true)
+        // Where a list has no bound the counts stand at the largest number, which cannot be added up.
+        if (unbounded) return
+        expect(numbers.every(Number.isSafeInteger)).toBe(true)
+        const { ofTypes, ofFields } = schemaWeights(schema)
+        expect(weighted(counts.typeCounts, ofTypes)).toBe(typeCost)
+        const parts = [counts.fieldCounts, counts.argumentCounts, counts.inputFieldCounts]
+        expect(parts.reduce((sum, part) => sum + weighted(part, ofFields), 0)).toBe(fieldCost)
+      }),
+      { numRuns: 500, ...limits },
+    )
+  })
+
+  test('the largest value fits, and the one above it does not', () => {
+    fc.assert(
+      fc.property(cases, fc.double({ min: 0, max: 3, noNaN: true }), (generated, share) => {
+        const { plan } = planned(generated)
+        const maxCost = Math.floor(plan.estimate(generated.variables).cost * share)
+        for (const { path, argument, variable } of plan.slices(generated.variables).slice(0, 3)) {
+          const { source, variables } = generated
+          if (variable === undefined) continue
+          const most = plan.largest(`${path}.${argument}`, maxCost, variables)
+          const costWith = (size: number) =>
+            plan.estimate(withSize({ source, variables }, variable, argument, size)).cost
+          if (most !== undefined) expect(costWith(most)).toBeLessThanOrEqual(maxCost)
+          if (argument.includes('.')) continue
+          if (most === undefined) expect(costWith(0)).toBeGreaterThan(maxCost)
+          else if (most < 2 ** 31 - 1) expect(costWith(most + 1)).toBeGreaterThan(maxCost)
+        }
+      }),
+      { numRuns: 500, ...limits },
+    )
+  })
+
+  test('no variables within the limits cost more than the bound', () => {
+    fc.assert(
+      fc.property(cases, fc.array(fc.boolean(), { maxLength: 8 }), (generated, known) => {
+        const { plan, execution } = planned(generated)
+        const { variables } = generated
+        const some = Object.fromEntries(Object.entries(variables).filter((_, index) => known[index] === true))
+        const bounded = plan.bound({ ...sizesOf(variables), variables: some })
+        const estimate = plan.estimate(variables)
+        expect(bounded.fieldCost).toBeGreaterThanOrEqual(estimate.fieldCost)
+        expect(bounded.typeCost).toBeGreaterThanOrEqual(estimate.typeCost)
+        expect(bounded.cost).toBeGreaterThanOrEqual(estimate.cost)
+        expect(bounded.fieldCost).toBeGreaterThanOrEqual(Math.min(execution().cost().fieldCost, MAX_SAFE_INTEGER))
+        expect(plan.bound().cost).toBeGreaterThanOrEqual(bounded.cost)
+      }),
+      { numRuns: 500, ...limits },
+    )
+  })
+
+  test('a plan that joins possible types is never below the exact cost, and one that says it does not is exact', () => {
+    let joined = 0
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 0, max: 6 }), (generated, maxExactFields) => {
+        const { schema, document, execution } = planned(generated)
+        const plan = createCostModel(schema, { ...generated.options, maxExactFields }).plan(document)
+        const exact = execution().cost()
+        const [fieldCost, typeCost] = [exact.fieldCost, exact.typeCost].map((n) => Math.min(n, MAX_SAFE_INTEGER))
+        const estimate = plan.estimate(generated.variables)
+        if (!plan.approximate) expect(estimate).toMatchObject({ fieldCost, typeCost })
+        else joined += 1
+        expect(estimate.fieldCost).toBeGreaterThanOrEqual(fieldCost ?? 0)
+        expect(estimate.typeCost).toBeGreaterThanOrEqual(typeCost ?? 0)
+        const measured = plan.measure(generateResponse(generated.choices, execution()), generated.variables)
+        expect(measured.fieldCost).toBeLessThanOrEqual(estimate.fieldCost)
+        expect(measured.typeCost).toBeLessThanOrEqual(estimate.typeCost)
+      }),
+      { numRuns: 1_000, ...limits },
+    )
+    expect(joined).toBeGreaterThan(100)
+  })
 })
+
+/** Variables in which one number is another: a variable itself, or what is at the end of a path of one step. */
+function withSize(
+  { source, variables }: Pick<Case, 'source' | 'variables'>,
+  variable: string,
+  argument: string,
+  size: number,
+): Readonly<Record<string, unknown>> {
+  const isObject = new RegExp(`\\$${variable}: (Filter|Page|Range)`).test(source)
+  if (!isObject) return { ...variables, [variable]: size }
+  const name = argument.split('.').at(-1) ?? ''
+  const value = variables[variable]
+  return { ...variables, [variable]: { ...(typeof value === 'object' ? value : {}), [name]: size } }
+}
+
+/** The largest number and the most objects and list items in any variable. */
+function sizesOf(variables: Readonly<Record<string, unknown>>): { maxSize: number; maxInputItems: number } {
+  // A value without brackets is a list of one.
+  const numbers = [1]
+  const items = (value: unknown): number => {
+    if (typeof value === 'number') numbers.push(value)
+    if (typeof value !== 'object' || value === null) return 0
+    const inside = Object.entries(value).reduce((sum, [, each]) => sum + items(each), 0)
+    if (!Array.isArray(value)) return 1 + inside
+    numbers.push(value.length)
+    return value.length + inside
+  }
+  const maxInputItems = Math.max(0, ...Object.values(variables).map(items))
+  return { maxSize: Math.max(...numbers), maxInputItems }
+}
+
+function countMaps(counts: CostCounts): readonly CountsByCoordinate[] {
+  const { fieldCounts, typeCounts, inputTypeCounts, inputFieldCounts, argumentCounts, directiveCounts } = counts
+  return [fieldCounts, typeCounts, inputTypeCounts, inputFieldCounts, argumentCounts, directiveCounts]
+}
+
+function weighted(counts: Readonly<Record<string, number>>, weights: ReadonlyMap<string, number>): number {
+  return Object.entries(counts).reduce((sum, [name, count]) => sum + count * (weights.get(name) ?? 0), 0)
+}
+
+/** The weights of everything that is counted, as the schema writes them. */
+function schemaWeights(schema: GraphQLSchema) {
+  const written = (node: Parameters<typeof getDirectiveValues>[1] | null | undefined) => {
+    const definition = schema.getDirective('cost')
+    const weight = node && definition ? getDirectiveValues(definition, node)?.['weight'] : undefined
+    return weight === undefined ? undefined : Number(weight)
+  }
+  const ofTypes = new Map<string, number>()
+  const ofFields = new Map<string, number>()
+  const weigh = (type: GraphQLNamedType): number =>
+    isAbstractType(type)
+      ? Math.max(...schema.getPossibleTypes(type).map(weigh))
+      : (written(type.astNode) ?? (isCompositeType(type) ? 1 : 0))
+  const addInput = (coordinate: string, input: GraphQLArgument | GraphQLInputField) =>
+    ofFields.set(coordinate, written(input.astNode) ?? (isInputObjectType(getNamedType(input.type)) ? 1 : 0))
+  for (const type of Object.values(schema.getTypeMap())) {
+    ofTypes.set(type.name, weigh(type))
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) addInput(`${type.name}.${field.name}`, field)
+    }
+    if (!isObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${field.name}`
+      ofFields.set(coordinate, written(field.astNode) ?? (isCompositeType(getNamedType(field.type)) ? 1 : 0))
+      for (const argument of field.args) addInput(`${coordinate}(${argument.name}:)`, argument)
+    }
+  }
+  for (const directive of schema.getDirectives()) {
+    for (const argument of directive.args) addInput(`@${directive.name}(${argument.name}:)`, argument)
+  }
+  return { ofTypes, ofFields }
+}

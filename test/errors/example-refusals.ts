@@ -46,6 +46,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     max: 500,
     tier: 'free',
     unbounded: false,
+    affordable: { argument: 'products.first', value: 41 },
   }),
   UNAUTHENTICATED: refusal('UNAUTHENTICATED', {
     reason:
@@ -63,6 +64,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     remaining: 90,
     retryAfterMs: 10_673,
     maxAffordableCost: 90,
+    affordable: { argument: 'products.first', value: 29 },
   }),
   BUDGET_STORE_UNAVAILABLE: refusal('BUDGET_STORE_UNAVAILABLE', { budget: 'daily' }),
   OPERATION_TIMEOUT: refusal('OPERATION_TIMEOUT', { timeoutMs: 10_000 }),

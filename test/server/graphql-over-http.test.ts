@@ -69,7 +69,7 @@ describe('an operation over HTTP', () => {
     expect(denied.body.errors).toEqual([
       {
         message:
-          'This operation needs 11 points of cost of the budget "burst", which has 10 left. Try again in 1 000 s, or ask for less.',
+          'This operation needs 11 points of cost of the budget "burst", which has 10 left. Try again in 1 000 s, or ask for less: things.first: 8 fits now.',
         extensions: {
           code: 'RATE_LIMITED',
           budget: 'burst',
@@ -78,10 +78,22 @@ describe('an operation over HTTP', () => {
           remaining: 10,
           retryAfterMs: 1_000_000,
           maxAffordableCost: 10,
+          affordable: { argument: 'things.first', value: 8 },
         },
       },
     ])
     expect(await api.send('{ things(first: 8) { id } }')).toMatchObject({ status: 200 })
+  })
+
+  test('that is too dear is told the largest number that would fit, and that number fits', async () => {
+    const api = await open({ maxCost: 50 })
+    const query = 'query ($first: Int) { things(first: $first) { self { id } } }'
+    const refused = await api.send(query, { variables: { first: 40 } })
+    expect(refused.status).toBe(400)
+    expect(refused.body.errors?.[0]?.message).toContain('Ask for fewer items: things.first: 16 would fit.')
+    expect(refused.body.errors?.[0]?.extensions['affordable']).toEqual({ argument: 'things.first', value: 16 })
+    expect(await api.send(query, { variables: { first: 17 } })).toMatchObject({ status: 400 })
+    expect(await api.send(query, { variables: { first: 16 } })).toMatchObject({ status: 200 })
   })
 
   test('changes no budget of its client when it is denied', async () => {

@@ -13,120 +13,108 @@ import { CostPlanError, MAX_NESTING } from '../cost-plan-error.ts'
 import type { InputCost } from '../schema/input-costs.ts'
 import type { FieldCost, SchemaCosts } from '../schema/schema-costs.ts'
 import type { FieldGroup } from './collect-fields.ts'
-import { compileCondition } from './condition.ts'
-import { type Expression, evaluate, notNegative, sum, type VariableReader } from './expression.ts'
+import { type Expression, notNegative, Sum } from './expression.ts'
+import type { OperationVariables } from './variables/operation-variables.ts'
 
-/** Compiles `call(f) = max(0, weight(f) + Σ arguments + Σ executable directives' arguments)` for a merged field. */
+export interface CallContext {
+  readonly costs: SchemaCosts
+  readonly variables: OperationVariables
+}
+
+/**
+ * Compiles `call(f) = max(0, weight(f) + Σ arguments + Σ executable directives' arguments)` for a merged field.
+ * `added` is what it costs besides.
+ */
 export function compileCallCost(
-  costs: SchemaCosts,
-  reader: VariableReader,
+  context: CallContext,
   field: FieldCost,
   group: FieldGroup,
+  added: readonly Expression[] = [],
 ): Expression {
+  const sum = new Sum()
+  sum.add(field.weight)
   // GraphQL's OverlappingFieldsCanBeMerged makes sure that merged fields have equal arguments.
-  const parts = argumentCosts(costs, reader, field.arguments, group[0].node.arguments)
-  return notNegative(sum([field.weight, ...parts, directivesOfFirstSelected(costs, reader, group)]))
+  addArguments(sum, context, field.arguments, group[0].node.arguments)
+  sum.add(directivesOfFirstSelected(context, group))
+  for (const expression of added) sum.add(expression)
+  return notNegative(sum.expression())
 }
 
 // Directives may differ between merged fields. Resolvers see those of the first field that is selected, and a client
 // could repeat a field to repeat a negative weight, so just that one field's directives count.
-function directivesOfFirstSelected(costs: SchemaCosts, reader: VariableReader, group: FieldGroup): Expression {
-  if (group.every(({ node }) => node.directives === undefined || node.directives.length === 0)) return 0
-  const candidates = group.map(({ node, conditions }) => ({
-    selected: compileCondition([conditions], reader),
-    cost: directiveCosts(costs, reader, node),
-  }))
-  const first = candidates[0]
-  if (first === undefined || first.selected === undefined) return first?.cost ?? 0
-  if (candidates.every(({ cost }) => cost === first.cost)) return first.cost
-  return (variables) => {
-    const found = candidates.find(({ selected }) => selected === undefined || selected(variables))
-    return found === undefined ? 0 : evaluate(found.cost, variables)
-  }
+function directivesOfFirstSelected(context: CallContext, group: FieldGroup): Expression {
+  if (!group.some(({ node }) => hasDirectives(node))) return 0
+  const [first, ...others] = group.map(({ node, conditions }) => ({ conditions, cost: directiveCosts(context, node) }))
+  if (first === undefined) return 0
+  if (first.conditions.literals.size === 0 || others.every(({ cost }) => cost === first.cost)) return first.cost
+  return context.variables.firstSelected([first, ...others])
 }
 
-function directiveCosts(costs: SchemaCosts, reader: VariableReader, node: FieldNode): Expression {
-  return sum(
-    (node.directives ?? []).flatMap((directive) => {
-      const definition = costs.schema.getDirective(directive.name.value)
-      if (definition === null || definition === undefined) return []
-      const inputs = new Map(definition.args.map((argument) => [argument.name, costs.inputs.of(argument)]))
-      return argumentCosts(costs, reader, inputs, directive.arguments)
-    }),
-  )
-}
-
-function argumentCosts(
-  costs: SchemaCosts,
-  reader: VariableReader,
-  inputs: ReadonlyMap<string, InputCost>,
-  nodes: readonly ArgumentNode[] | undefined,
-): Expression[] {
-  const parts: Expression[] = []
-  for (const input of inputs.values()) {
-    const node = nodes?.find((candidate) => candidate.name.value === input.name)
-    parts.push(inputCost(costs, reader, input, node?.value, 0))
-  }
-  return parts
-}
-
-/** The cost of an argument or input field for the value written in the document; undefined where none is. */
-function inputCost(
-  costs: SchemaCosts,
-  reader: VariableReader,
-  input: InputCost,
-  value: ValueNode | undefined,
-  depth: number,
-): Expression {
-  const omitted = input.defaultCost ?? 0
-  if (value === undefined) return omitted
-  if (value.kind === Kind.VARIABLE) {
-    const free = input.weight === 0 && omitted === 0 && !isInputObjectType(getNamedType(input.type))
-    if (free) return 0
-    const read = reader(value.name.value)
-    return (variables) => {
-      const given = read(variables)
-      return given === undefined ? omitted : costs.inputs.ofClientValue(input, given)
+function directiveCosts(context: CallContext, node: FieldNode): Expression {
+  const { directives } = node
+  if (directives === undefined || directives.length === 0) return 0
+  const { costs } = context
+  const sum = new Sum()
+  for (const directive of directives) {
+    const definition = costs.schema.getDirective(directive.name.value)
+    for (const argument of definition?.args ?? []) {
+      addInput(sum, context, costs.inputs.of(argument), givenValue(directive.arguments, argument.name), 0)
     }
   }
-  const items = value.kind === Kind.LIST && isListType(getNullableType(input.type)) ? value.values.length : 1
-  return sum([costs.inputs.weightFor(input, items), literalCost(costs, reader, input.type, value, depth)])
+  return sum.expression()
 }
 
-function literalCost(
-  costs: SchemaCosts,
-  reader: VariableReader,
-  type: GraphQLInputType,
-  value: ValueNode,
-  depth: number,
-): Expression {
+function addArguments(
+  sum: Sum,
+  context: CallContext,
+  inputs: ReadonlyMap<string, InputCost>,
+  nodes: readonly ArgumentNode[] | undefined,
+): void {
+  for (const input of inputs.values()) addInput(sum, context, input, givenValue(nodes, input.name), 0)
+}
+
+/** Adds the cost of an argument or input field for the value written in the document; undefined where none is. */
+function addInput(sum: Sum, context: CallContext, input: InputCost, value: ValueNode | undefined, depth: number): void {
+  if (value === undefined) sum.add(input.defaultCost ?? 0)
+  else if (value.kind === Kind.VARIABLE) sum.add(context.variables.inputCost(input, value.name.value))
+  else {
+    const items = value.kind === Kind.LIST && isListType(getNullableType(input.type)) ? value.values.length : 1
+    sum.add(context.costs.inputs.weightFor(input, items))
+    addLiteral(sum, context, input.type, value, depth)
+  }
+}
+
+function addLiteral(sum: Sum, context: CallContext, type: GraphQLInputType, value: ValueNode, depth: number): void {
   if (depth > MAX_NESTING) throw CostPlanError.inputTooDeep()
+  if (value.kind !== Kind.LIST && value.kind !== Kind.OBJECT) return
   const named = getNamedType(type)
-  if (!isInputObjectType(named)) return 0
+  if (!isInputObjectType(named)) return
   if (value.kind === Kind.LIST) {
     const nullable = getNullableType(type)
     const itemType = isListType(nullable) ? nullable.ofType : nullable
-    return sum(value.values.map((item) => itemCost(costs, reader, itemType, item, depth + 1)))
+    for (const item of value.values) {
+      // A variable inside a list literal pays for what is inside it; the list's own weight is paid by the list.
+      if (item.kind === Kind.VARIABLE) sum.add(context.variables.itemCost(itemType, item.name.value))
+      else addLiteral(sum, context, itemType, item, depth + 1)
+    }
+    return
   }
-  if (value.kind !== Kind.OBJECT) return 0
-  const parts: Expression[] = []
-  for (const field of costs.inputs.fields(named).values()) {
-    const node = value.fields.find((candidate) => candidate.name.value === field.name)
-    parts.push(inputCost(costs, reader, field, node?.value, depth + 1))
+  for (const field of context.costs.inputs.fields(named).values()) {
+    addInput(sum, context, field, givenValue(value.fields, field.name), depth + 1)
   }
-  return sum(parts)
 }
 
-// A variable inside a list literal pays for what is inside it; the list's own weight is paid by the list.
-function itemCost(
-  costs: SchemaCosts,
-  reader: VariableReader,
-  type: GraphQLInputType,
-  value: ValueNode,
-  depth: number,
-): Expression {
-  if (value.kind !== Kind.VARIABLE) return literalCost(costs, reader, type, value, depth)
-  const read = reader(value.name.value)
-  const weightless: InputCost = { name: '', type, weight: 0, defaultCost: undefined, defaultValue: undefined }
-  return (variables) => costs.inputs.ofClientValue(weightless, read(variables) ?? null)
+/** The value of an argument or input field as it is written, if it is. */
+export function givenValue(
+  nodes: readonly { readonly name: { readonly value: string }; readonly value: ValueNode }[] | undefined,
+  name: string,
+): ValueNode | undefined {
+  if (nodes === undefined) return undefined
+  for (const node of nodes) if (node.name.value === name) return node.value
+  return undefined
+}
+
+/** Whether a field as written has directives. */
+export function hasDirectives({ directives }: FieldNode): boolean {
+  return directives !== undefined && directives.length > 0
 }

@@ -5,11 +5,11 @@ import {
   type GraphQLSchema,
   isAbstractType,
   Kind,
+  type NamedTypeNode,
   type SelectionSetNode,
-  typeFromAST,
 } from 'graphql'
 import { CostPlanError, MAX_NESTING } from '../cost-plan-error.ts'
-import { type Conjunction, conjunction, implies } from './condition.ts'
+import { type Conjunction, type Conjunctions, implies } from './condition.ts'
 
 /** A selection set together with the conditions under which it applies. */
 export interface ConditionalSelection {
@@ -26,57 +26,118 @@ export interface ConditionalField {
 /** The fields of one response name, merged: at least one. */
 export type FieldGroup = readonly [ConditionalField, ...ConditionalField[]]
 
+export type FieldGroups = ReadonlyMap<string, FieldGroup>
+
+export interface CollectContext {
+  readonly schema: GraphQLSchema
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly conjunctions: Conjunctions
+  /** Hears of every step, and throws past its bound. */
+  spend(steps: number): void
+  /** Hears how many fields one collection has so far, and throws past its bound. */
+  limit(fields: number): void
+}
+
+/** What is collected, and whether it would be for the other possible types too. */
+export interface Collected {
+  readonly groups: FieldGroups
+  /** True where a type condition decided between the possible types. */
+  readonly split: boolean
+}
+
 /**
- * Collects the fields that selections ask of one object type, merged by response name: GraphQL's CollectFields with
+ * Collects the fields that selections ask of an object type, merged by response name: GraphQL's CollectFields with
  * the variables still unknown. A fragment is visited once, or once more where it is spread under other conditions:
- * conditions that double at every level make that exponential, so `spend` hears of every step and throws past its bound.
+ * conditions that double at every level make that exponential, so every step is spent.
+ *
+ * @param type the object type; undefined collects what is asked of any of the possible types
  */
 export function collectFields(
-  schema: GraphQLSchema,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  type: GraphQLObjectType,
+  context: CollectContext,
+  type: GraphQLObjectType | undefined,
+  possible: readonly GraphQLObjectType[],
   selections: readonly ConditionalSelection[],
-  spend: (steps: number) => void,
-): ReadonlyMap<string, FieldGroup> {
-  const groups = new Map<string, [ConditionalField, ...ConditionalField[]]>()
-  const visited = new Map<string, Conjunction[]>()
+): Collected {
+  const collection = new Collection(context, type, possible)
+  for (const { selectionSet, conditions } of selections) collection.visit(selectionSet, conditions, 0)
+  return collection
+}
 
-  function visit({ selectionSet, conditions: around }: ConditionalSelection, depth: number): void {
+class Collection implements Collected {
+  readonly groups = new Map<string, [ConditionalField, ...ConditionalField[]]>()
+  split = false
+  private readonly context: CollectContext
+  private readonly type: GraphQLObjectType | undefined
+  private readonly possible: readonly GraphQLObjectType[]
+  private fields = 0
+  // Most selections have no fragments.
+  private visited: Map<string, Conjunction[]> | undefined
+  private answers: Map<string, boolean> | undefined
+
+  constructor(context: CollectContext, type: GraphQLObjectType | undefined, possible: readonly GraphQLObjectType[]) {
+    this.context = context
+    this.type = type
+    this.possible = possible
+  }
+
+  visit(selectionSet: SelectionSetNode, around: Conjunction, depth: number): void {
     if (depth > MAX_NESTING) throw CostPlanError.selectionTooDeep()
+    const { context } = this
     for (const selection of selectionSet.selections) {
-      const directiveCount = selection.directives?.length ?? 0
-      spend((1 + directiveCount) * (1 + around.length + directiveCount))
-      const conditions = conjunction(around, selection.directives)
+      const directiveCount = selection.directives === undefined ? 0 : selection.directives.length
+      context.spend((1 + directiveCount) * (1 + around.literals.size + directiveCount))
+      const conditions = directiveCount === 0 ? around : context.conjunctions.add(around, selection.directives)
       if (conditions === undefined) continue
-      if (selection.kind === Kind.FIELD) {
-        const responseName = selection.alias?.value ?? selection.name.value
-        const group = groups.get(responseName)
-        if (group === undefined) groups.set(responseName, [{ node: selection, conditions }])
-        else group.push({ node: selection, conditions })
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (applies(schema, type, selection)) visit({ selectionSet: selection.selectionSet, conditions }, depth + 1)
-      } else {
-        const fragment = fragments.get(selection.name.value)
-        if (fragment === undefined || !applies(schema, type, fragment)) continue
-        const before = visited.get(selection.name.value) ?? []
-        spend(before.length * (1 + conditions.length))
-        if (before.some((earlier) => implies(conditions, earlier))) continue
-        visited.set(selection.name.value, [...before, conditions])
-        visit({ selectionSet: fragment.selectionSet, conditions }, depth + 1)
-      }
+      if (selection.kind === Kind.FIELD) this.field(selection, conditions)
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) this.spread(selection.name.value, conditions, depth)
+      else if (this.applies(selection.typeCondition)) this.visit(selection.selectionSet, conditions, depth + 1)
     }
   }
 
-  for (const selection of selections) visit(selection, 0)
-  return groups
-}
+  private field(node: FieldNode, conditions: Conjunction): void {
+    this.fields += 1
+    this.context.limit(this.fields)
+    const responseName = node.alias === undefined ? node.name.value : node.alias.value
+    const group = this.groups.get(responseName)
+    if (group === undefined) this.groups.set(responseName, [{ node, conditions }])
+    else group.push({ node, conditions })
+  }
 
-function applies(
-  schema: GraphQLSchema,
-  type: GraphQLObjectType,
-  fragment: Pick<Partial<FragmentDefinitionNode>, 'typeCondition'>,
-): boolean {
-  if (fragment.typeCondition === undefined) return true
-  const condition = typeFromAST(schema, fragment.typeCondition)
-  return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type))
+  private spread(name: string, conditions: Conjunction, depth: number): void {
+    const fragment = this.context.fragments.get(name)
+    if (fragment === undefined || !this.applies(fragment.typeCondition)) return
+    this.visited ??= new Map()
+    const before = this.visited.get(name)
+    if (before === undefined) this.visited.set(name, [conditions])
+    else {
+      this.context.spend(before.length * (1 + conditions.literals.size))
+      if (before.some((earlier) => implies(conditions, earlier))) return
+      before.push(conditions)
+    }
+    this.visit(fragment.selectionSet, conditions, depth + 1)
+  }
+
+  private applies(condition: NamedTypeNode | undefined): boolean {
+    if (condition === undefined) return true
+    const name = condition.name.value
+    this.answers ??= new Map()
+    let answer = this.answers.get(name)
+    if (answer === undefined) {
+      answer = this.covers(name)
+      this.answers.set(name, answer)
+    }
+    return answer
+  }
+
+  private covers(name: string): boolean {
+    const { schema } = this.context
+    const { type, possible } = this
+    const named = schema.getType(name)
+    const isAbstract = isAbstractType(named)
+    const covers = (object: GraphQLObjectType) => object === named || (isAbstract && schema.isSubType(named, object))
+    if (type === undefined) return possible.some(covers)
+    const covered = covers(type)
+    this.split ||= possible.length > 1 && possible.some((object) => covers(object) !== covered)
+    return covered
+  }
 }

@@ -13,6 +13,8 @@ export interface CompiledOperation {
   readonly root: CompiledSelection
   /** Every selection, children before parents: evaluating them in this order needs no recursion. */
   readonly selections: readonly CompiledSelection[]
+  /** True where possible types were joined before they were priced, so that the estimate may be above the exact one. */
+  readonly approximate: boolean
 }
 
 /** A merged selection on one returned type. */
@@ -21,8 +23,15 @@ export interface CompiledSelection {
   readonly index: number
   /** One for each group of possible object types that cost alike. Just one of them happens; the dearest is charged. */
   readonly alternatives: readonly [CompiledAlternative, ...CompiledAlternative[]]
-  /** Response names under which `__typename` is selected for every possible type. */
-  readonly typenameKeys: readonly string[]
+  /** The response name under which `__typename` is selected for every possible type; where there is one type, none. */
+  readonly typenameKey: string | undefined
+}
+
+/** Nothing in it costs anything: no field keeps it, and it is in no operation's list. */
+export const FREE_SELECTION: CompiledSelection = {
+  index: -1,
+  alternatives: [{ typeNames: new Set(), fields: [] }],
+  typenameKey: undefined,
 }
 
 export interface CompiledAlternative {
@@ -42,6 +51,13 @@ export interface CompiledField {
   readonly sizeSource: SizeSource | undefined
   readonly slices: readonly Slice[]
   readonly children: CompiledSelection | undefined
+  /** The fields that were joined into this one; undefined where it stands for itself alone. */
+  readonly joined: readonly SlicedField[] | undefined
+}
+
+export interface SlicedField {
+  readonly cost: FieldCost
+  readonly slices: readonly Slice[]
 }
 
 /** Where a list's size comes from, the first that says something winning. */

@@ -1,5 +1,5 @@
 import type { FieldCost } from '../schema/schema-costs.ts'
-import type { Expression } from './expression.ts'
+import type { Size } from './expression.ts'
 
 /** What is handed to one field: sizes for itself, and for lists below it. */
 export interface HandedSize {
@@ -11,7 +11,7 @@ export interface HandedSize {
 export interface SizeFrom {
   /** The coordinate of the field whose `sizedFields` hands the size. */
   readonly from: string
-  readonly size: Expression
+  readonly size: Size
 }
 
 interface DeeperSize extends SizeFrom {
@@ -29,9 +29,10 @@ export interface HandedSizes {
  */
 export function handOver(
   cost: FieldCost,
-  ownSize: Expression | undefined,
+  ownSize: Size | undefined,
   inherited: HandedSize | undefined,
 ): HandedSizes | undefined {
+  if (ownSize === undefined && inherited === undefined) return undefined
   const deeper: DeeperSize[] = []
   if (ownSize !== undefined) {
     for (const sizedField of cost.listSize?.sizedFields ?? []) {
@@ -40,9 +41,36 @@ export function handOver(
     }
   }
   deeper.push(...(inherited?.deeper ?? []))
-  if (deeper.length === 0) return undefined
+  return byFirstField(deeper)
+}
+
+/**
+ * What several fields that are priced as one hand over together. Which of them it is stays open, so each size may be
+ * missing: the largest holds.
+ */
+export function handOverTogether(all: readonly (HandedSizes | undefined)[]): HandedSizes | undefined {
+  const [only, ...others] = all
+  if (others.length === 0) return only
   const byField = new Map<string, { sizes: SizeFrom[]; deeper: DeeperSize[] }>()
-  for (const { path, from, size } of deeper) {
+  for (const handed of all) {
+    for (const [name, { sizes, deeper }] of handed?.byField ?? []) {
+      const entry = byField.get(name) ?? { sizes: [], deeper: [] }
+      byField.set(name, entry)
+      entry.sizes.push(...sizes.map(optional))
+      entry.deeper.push(...deeper.map(optional))
+    }
+  }
+  return byField.size === 0 ? undefined : { byField }
+}
+
+function optional<T extends SizeFrom>(handed: T): T {
+  return { ...handed, size: { ...handed.size, optional: true } }
+}
+
+function byFirstField(handed: readonly DeeperSize[]): HandedSizes | undefined {
+  if (handed.length === 0) return undefined
+  const byField = new Map<string, { sizes: SizeFrom[]; deeper: DeeperSize[] }>()
+  for (const { path, from, size } of handed) {
     const [name, next, ...rest] = path
     const entry = byField.get(name) ?? { sizes: [], deeper: [] }
     byField.set(name, entry)

@@ -1,4 +1,9 @@
-import type { CompiledAlternative, CompiledOperation, CompiledSelection } from '../compile/compiled-operation.ts'
+import type {
+  CompiledAlternative,
+  CompiledField,
+  CompiledOperation,
+  CompiledSelection,
+} from '../compile/compiled-operation.ts'
 import { type Expression, evaluate, type Variables } from '../compile/expression.ts'
 import type { CostSettings } from '../cost-options.ts'
 import { type Cost, times, toCost } from './totals.ts'
@@ -9,6 +14,8 @@ export interface SelectionTotals {
   readonly type: Float64Array
 }
 
+export type Estimator = ReturnType<typeof createEstimator>
+
 /**
  * Makes the function that estimates an operation. Selections that depend on no variable are computed here, once; each
  * call visits the others in order, without recursion and without allocating more than its answer.
@@ -18,11 +25,11 @@ export function createEstimator(settings: CostSettings, operation: CompiledOpera
     field: new Float64Array(operation.selections.length),
     type: new Float64Array(operation.selections.length),
   }
-  const constant = new Set<CompiledSelection>()
+  const constant = new Uint8Array(operation.selections.length)
   const dynamic: CompiledSelection[] = []
   for (const selection of operation.selections) {
     if (isConstant(selection, constant)) {
-      constant.add(selection)
+      constant[selection.index] = 1
       evaluateSelection(selection, {}, totals)
     } else dynamic.push(selection)
   }
@@ -61,11 +68,7 @@ export function alternativeFieldCost(
   totals: SelectionTotals,
 ): number {
   let total = 0
-  for (const { selectedWhen, call, size, children } of fields) {
-    if (selectedWhen !== undefined && !selectedWhen(variables)) continue
-    total += evaluate(call, variables)
-    if (children !== undefined) total += times(count(size, variables), totals.field[children.index] ?? 0)
-  }
+  for (const field of fields) total += fieldCostOf(field, variables, totals)
   return total
 }
 
@@ -75,12 +78,30 @@ export function alternativeTypeCost(
   totals: SelectionTotals,
 ): number {
   let total = 0
-  for (const { selectedWhen, size, children, cost } of fields) {
-    if (selectedWhen !== undefined && !selectedWhen(variables)) continue
-    const inside = children === undefined ? 0 : (totals.type[children.index] ?? 0)
-    total += Math.max(0, times(count(size, variables), cost.typeWeight + inside))
-  }
+  for (const field of fields) total += typeCostOf(field, variables, totals)
   return total
+}
+
+/** The field cost of one field with everything inside it, once called; 0 where it is not selected. */
+export function fieldCostOf(
+  { selectedWhen, call, size, children }: CompiledField,
+  variables: Variables,
+  totals: SelectionTotals,
+): number {
+  if (selectedWhen !== undefined && !selectedWhen(variables)) return 0
+  const own = evaluate(call, variables)
+  return children === undefined ? own : own + times(count(size, variables), totals.field[children.index] ?? 0)
+}
+
+/** The same for the type cost. */
+export function typeCostOf(
+  { selectedWhen, size, children, cost }: CompiledField,
+  variables: Variables,
+  totals: SelectionTotals,
+): number {
+  if (selectedWhen !== undefined && !selectedWhen(variables)) return 0
+  const inside = children === undefined ? 0 : (totals.type[children.index] ?? 0)
+  return Math.max(0, times(count(size, variables), cost.typeWeight + inside))
 }
 
 /** How many items a field returns; a field that is no list counts once. */
@@ -88,14 +109,12 @@ export function count(size: Expression | undefined, variables: Variables): numbe
   return size === undefined ? 1 : evaluate(size, variables)
 }
 
-function isConstant(selection: CompiledSelection, constant: ReadonlySet<CompiledSelection>): boolean {
-  return selection.alternatives.every(({ fields }) =>
-    fields.every(
-      ({ selectedWhen, call, size, children }) =>
-        selectedWhen === undefined &&
-        typeof call === 'number' &&
-        typeof size !== 'function' &&
-        (children === undefined || constant.has(children)),
-    ),
-  )
+function isConstant({ alternatives }: CompiledSelection, constant: Uint8Array): boolean {
+  for (const { fields } of alternatives) {
+    for (const { selectedWhen, call, size, children } of fields) {
+      if (selectedWhen !== undefined || typeof call !== 'number' || typeof size === 'function') return false
+      if (children !== undefined && constant[children.index] !== 1) return false
+    }
+  }
+  return true
 }

@@ -1,20 +1,12 @@
-import type {
-  CompiledAlternative,
-  CompiledField,
-  CompiledOperation,
-  CompiledSelection,
-} from '../compile/compiled-operation.ts'
+import type { CompiledField, CompiledOperation, CompiledSelection } from '../compile/compiled-operation.ts'
 import { evaluate, type Variables } from '../compile/expression.ts'
 import { NO_SIZE } from '../compile/list-size.ts'
 import type { CostSettings } from '../cost-options.ts'
 import type { WeightSource } from '../schema/schema-costs.ts'
-import {
-  alternativeFieldCost,
-  alternativeTypeCost,
-  count,
-  type createEstimator,
-  type SelectionTotals,
-} from './estimate.ts'
+import { type CostCounts, countOperation } from './counts.ts'
+import type { DetailedOperation } from './detailed-operation.ts'
+import { count, type Estimator, fieldCostOf, type SelectionTotals, typeCostOf } from './estimate.ts'
+import { ShownAlternatives } from './shown-alternatives.ts'
 import { type Cost, saturate, times } from './totals.ts'
 
 /** What one response path adds to the totals. */
@@ -45,19 +37,23 @@ export interface CostExplanation extends Cost {
   readonly rows: readonly CostRow[]
   /** True where there are more paths than rows are kept: their cost then stands in the `own` of a row above them. */
   readonly truncated: boolean
+  readonly counts: CostCounts
 }
 
 /** Paths past which no further row is made: merged fragments can have exponentially many. */
 const MAX_ROWS = 5_000
 
-type Estimator = ReturnType<typeof createEstimator>
-
-export function createExplain(settings: CostSettings, operation: CompiledOperation, estimator: Estimator) {
+/** Makes the function that explains an estimate. `estimator` is the plan's own, whose numbers it explains. */
+export function createExplain(detailed: () => DetailedOperation, estimator: Estimator) {
   return (variables: Variables): CostExplanation => {
     const cost = estimator.estimate(variables)
-    const writer = new RowWriter(settings, variables, estimator.selectionTotals(variables))
-    writer.operation(operation, cost)
-    return { ...cost, rows: writer.rows, truncated: writer.truncated }
+    const known = detailed()
+    const totals = known.estimator.selectionTotals(variables)
+    const shown = new ShownAlternatives(variables, totals)
+    const writer = new RowWriter(known.settings, variables, totals, shown)
+    writer.operation(known.operation, cost)
+    const counts = countOperation(known, variables, shown)
+    return { ...cost, rows: writer.rows, truncated: writer.truncated, counts }
   }
 }
 
@@ -74,11 +70,13 @@ class RowWriter {
   private readonly settings: CostSettings
   private readonly variables: Variables
   private readonly totals: SelectionTotals
+  private readonly shown: ShownAlternatives
 
-  constructor(settings: CostSettings, variables: Variables, totals: SelectionTotals) {
+  constructor(settings: CostSettings, variables: Variables, totals: SelectionTotals, shown: ShownAlternatives) {
     this.settings = settings
     this.variables = variables
     this.totals = totals
+    this.shown = shown
   }
 
   operation({ root, rootTypeName, rootWeightSource }: CompiledOperation, { fieldCost, typeCost }: Cost): void {
@@ -94,7 +92,7 @@ class RowWriter {
   private row(row: Omit<CostRow, 'own'>, children: () => Totals): Totals {
     if (this.rows.length >= MAX_ROWS) {
       this.truncated = true
-      return { fieldCost: 0, typeCost: 0 }
+      return NOTHING
     }
     const total = finite(row.total)
     const known = { ...row, instances: saturate(row.instances), total }
@@ -106,9 +104,8 @@ class RowWriter {
   }
 
   private selection(selection: CompiledSelection, path: string, share: Share): Totals {
-    const { variables, totals } = this
-    const byField = dearest(selection, (alternative) => alternativeFieldCost(alternative, variables, totals))
-    const byType = dearest(selection, (alternative) => alternativeTypeCost(alternative, variables, totals))
+    const byField = this.shown.dearestInFieldCost(selection)
+    const byType = this.shown.dearestInTypeCost(selection)
     const below = { fieldCost: 0, typeCost: 0 }
     for (const alternative of new Set([byField, byType])) {
       const part = {
@@ -117,7 +114,7 @@ class RowWriter {
         type: share.type && alternative === byType,
       }
       if (!part.field && !part.type) continue
-      for (const field of alternative.fields) {
+      for (const field of this.shown.costlyFields(alternative)) {
         const total = this.field(field, path, part)
         below.fieldCost += total.fieldCost
         below.typeCost += total.typeCost
@@ -128,13 +125,12 @@ class RowWriter {
 
   private field(field: CompiledField, parentPath: string, share: Share): Totals {
     const { variables, totals } = this
-    if (field.selectedWhen !== undefined && !field.selectedWhen(variables)) return { fieldCost: 0, typeCost: 0 }
-    const alone: CompiledAlternative = { typeNames: new Set(), fields: [field] }
+    if (field.selectedWhen !== undefined && !field.selectedWhen(variables)) return NOTHING
     const path = parentPath === '' ? field.responseName : `${parentPath}.${field.responseName}`
     const instances = times(share.instances, count(field.size, variables))
     const total = {
-      fieldCost: share.field ? times(share.instances, alternativeFieldCost(alone, variables, totals)) : 0,
-      typeCost: share.type ? times(share.instances, alternativeTypeCost(alone, variables, totals)) : 0,
+      fieldCost: share.field ? times(share.instances, fieldCostOf(field, variables, totals)) : 0,
+      typeCost: share.type ? times(share.instances, typeCostOf(field, variables, totals)) : 0,
     }
     return this.row(
       {
@@ -151,31 +147,26 @@ class RowWriter {
 
   // Children whose sum a negative weight clamps to nothing have no part in the total: they get no rows.
   private below(field: CompiledField, path: string, share: Share, total: Totals): Totals {
-    if (field.children === undefined) return { fieldCost: 0, typeCost: 0 }
+    if (field.children === undefined) return NOTHING
     const type = share.type && total.typeCost > 0
     return this.selection(field.children, path, { ...share, type })
   }
 
   private sizeFrom({ sizeSource, slices }: CompiledField): string | undefined {
     if (sizeSource === undefined) return undefined
-    const inherited = sizeSource.inherited.find((handed) => evaluate(handed.size, this.variables) !== NO_SIZE)
+    const inherited = sizeSource.inherited.find((handed) => evaluate(handed.size.size, this.variables) !== NO_SIZE)
     if (inherited !== undefined) return `sizedFields of ${inherited.from}`
     const size = evaluate(sizeSource.slicing, this.variables)
     if (size !== NO_SIZE) {
-      const slice = slices.find((candidate) => evaluate(candidate.size, this.variables) === size)
+      const slice = slices.find((candidate) => evaluate(candidate.size.size, this.variables) === size)
       return `argument ${slice?.path}${slice?.isGiven(this.variables) === false ? ' (default)' : ''}`
     }
     return sizeSource.assumedSize === undefined ? `defaultListSize (${this.settings.defaultListSize})` : 'assumedSize'
   }
 }
 
+const NOTHING: Totals = { fieldCost: 0, typeCost: 0 }
+
 function finite({ fieldCost, typeCost }: Totals): Totals {
   return { fieldCost: saturate(fieldCost), typeCost: saturate(typeCost) }
-}
-
-function dearest(
-  { alternatives }: CompiledSelection,
-  price: (alternative: CompiledAlternative) => number,
-): CompiledAlternative {
-  return alternatives.reduce((best, candidate) => (price(candidate) > price(best) ? candidate : best))
 }

@@ -86,11 +86,10 @@ class ResponseMeter {
   }
 
   private alternativeOf(
-    { alternatives, typenameKeys }: CompiledSelection,
+    { alternatives, typenameKey }: CompiledSelection,
     data: Readonly<Record<string, unknown>>,
   ): CompiledAlternative | undefined {
-    const [key] = typenameKeys
-    const typeName = key === undefined ? undefined : data[key]
+    const typeName = typenameKey === undefined ? undefined : data[typenameKey]
     if (typeof typeName !== 'string') return undefined
     return alternatives.find(({ typeNames }) => typeNames.has(typeName))
   }

@@ -1,4 +1,4 @@
-import type { CompiledField, CompiledOperation, CompiledSelection } from '../compile/compiled-operation.ts'
+import type { CompiledField, CompiledOperation, CompiledSelection, SlicedField } from '../compile/compiled-operation.ts'
 import type { Variables } from '../compile/expression.ts'
 import { evaluate } from '../compile/expression.ts'
 import type { Slice } from '../compile/list-size.ts'
@@ -15,15 +15,11 @@ export interface SlicingViolation {
 
 /** Makes the function that finds the fields whose `requireOneSlicingArgument` is not met. A default value meets it. */
 export function createViolations(operation: CompiledOperation) {
-  const guarded = new Set<CompiledSelection>()
-  // Children come first, so a parent already knows whether anything below it can be violated.
-  for (const selection of operation.selections) {
-    if (fieldsOf(selection).some((field) => requiresOne(field) || hasGuarded(field, guarded))) guarded.add(selection)
-  }
-
+  let guarded: ReadonlySet<CompiledSelection> | undefined
   return (variables: Variables): readonly SlicingViolation[] => {
+    guarded ??= guardedSelections(operation)
     if (!guarded.has(operation.root)) return []
-    const found = new Map<CompiledField, SlicingViolation>()
+    const found = new Map<SlicedField, SlicingViolation>()
     const visited = new Set<CompiledSelection>()
     const open = [operation.root]
     for (let selection = open.pop(); selection !== undefined; selection = open.pop()) {
@@ -31,7 +27,10 @@ export function createViolations(operation: CompiledOperation) {
       visited.add(selection)
       for (const field of fieldsOf(selection)) {
         if (field.selectedWhen !== undefined && !field.selectedWhen(variables)) continue
-        if (requiresOne(field) && !oneApplies(field.slices, variables)) found.set(field, violation(field, variables))
+        for (const sliced of field.joined ?? [field]) {
+          if (requiresOne(sliced) && !oneApplies(sliced.slices, variables))
+            found.set(sliced, violation(sliced, variables))
+        }
         if (field.children !== undefined && guarded.has(field.children)) open.push(field.children)
       }
     }
@@ -39,15 +38,26 @@ export function createViolations(operation: CompiledOperation) {
   }
 }
 
+// Children come first, so a parent already knows whether anything below it can be violated.
+function guardedSelections({ selections }: CompiledOperation): ReadonlySet<CompiledSelection> {
+  const guarded = new Set<CompiledSelection>()
+  for (const selection of selections) {
+    const isGuarded = selection.alternatives.some(({ fields }) =>
+      fields.some(
+        (field) =>
+          (field.joined ?? [field]).some(requiresOne) || (field.children !== undefined && guarded.has(field.children)),
+      ),
+    )
+    if (isGuarded) guarded.add(selection)
+  }
+  return guarded
+}
+
 function fieldsOf({ alternatives }: CompiledSelection): readonly CompiledField[] {
   return alternatives.flatMap(({ fields }) => fields)
 }
 
-function hasGuarded({ children }: CompiledField, guarded: ReadonlySet<CompiledSelection>): boolean {
-  return children !== undefined && guarded.has(children)
-}
-
-function requiresOne({ cost, slices }: CompiledField): boolean {
+function requiresOne({ cost, slices }: SlicedField): boolean {
   return cost.listSize?.requireOneSlicingArgument === true && slices.length > 0
 }
 
@@ -55,10 +65,10 @@ function requiresOne({ cost, slices }: CompiledField): boolean {
 function oneApplies(slices: readonly Slice[], variables: Variables): boolean {
   const given = slices.filter((slice) => slice.isGiven(variables)).length
   if (given > 0) return given === 1
-  return slices.filter((slice) => evaluate(slice.size, variables) !== NO_SIZE).length === 1
+  return slices.filter((slice) => evaluate(slice.size.size, variables) !== NO_SIZE).length === 1
 }
 
-function violation({ cost, slices }: CompiledField, variables: Variables): SlicingViolation {
+function violation({ cost, slices }: SlicedField, variables: Variables): SlicingViolation {
   return {
     coordinate: cost.coordinate,
     allowed: slices.map(({ path }) => path),

@@ -13,7 +13,8 @@ export interface ListSize {
 /** A weight as written in the schema: a number, or the text that is none. */
 export type WrittenWeight = { readonly weight: number } | { readonly invalid: string }
 
-interface Annotated {
+/** A definition that may carry directives. */
+export interface Annotated {
   readonly directives?: readonly ConstDirectiveNode[] | undefined
 }
 
@@ -28,30 +29,37 @@ export function readWeight(
   nodes: readonly (Annotated | null | undefined)[],
   directiveName: string,
 ): WrittenWeight | undefined {
-  const value = argument(findDirective(nodes, directiveName), 'weight')
+  const value = directiveArgument(findDirective(nodes, directiveName), 'weight')
   if (value === undefined) return undefined
   if (value.kind !== Kind.STRING && value.kind !== Kind.INT && value.kind !== Kind.FLOAT) {
     return { invalid: value.kind }
   }
-  const weight = value.value.trim() === '' ? Number.NaN : Number(value.value)
+  const weight = DECIMAL.test(value.value.trim()) ? Number(value.value) : Number.NaN
   return Number.isFinite(weight) ? { weight } : { invalid: value.value }
 }
+
+// Number() alone would take hexadecimal notation and empty strings too.
+const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /** Reads `@listSize`. A single string stands for a list of one, as GraphQL coerces it. */
 export function readListSize(node: Annotated | null | undefined, directiveName: string): ListSize | undefined {
   const directive = findDirective([node], directiveName)
   if (directive === undefined) return undefined
-  const assumed = argument(directive, 'assumedSize')
-  const requireOne = argument(directive, 'requireOneSlicingArgument')
+  const assumed = directiveArgument(directive, 'assumedSize')
+  const requireOne = directiveArgument(directive, 'requireOneSlicingArgument')
   return {
     assumedSize: assumed?.kind === Kind.INT ? Number(assumed.value) : undefined,
-    slicingArguments: strings(argument(directive, 'slicingArguments')),
-    sizedFields: strings(argument(directive, 'sizedFields')),
+    slicingArguments: strings(directiveArgument(directive, 'slicingArguments')),
+    sizedFields: strings(directiveArgument(directive, 'sizedFields')),
     requireOneSlicingArgument: requireOne?.kind === Kind.BOOLEAN ? requireOne.value : true,
   }
 }
 
-function findDirective(nodes: readonly (Annotated | null | undefined)[], name: string): ConstDirectiveNode | undefined {
+/** The first directive of that name on a definition or its extensions. */
+export function findDirective(
+  nodes: readonly (Annotated | null | undefined)[],
+  name: string,
+): ConstDirectiveNode | undefined {
   for (const node of nodes) {
     const found = node?.directives?.find((directive) => directive.name.value === name)
     if (found !== undefined) return found
@@ -59,7 +67,8 @@ function findDirective(nodes: readonly (Annotated | null | undefined)[], name: s
   return undefined
 }
 
-function argument(directive: ConstDirectiveNode | undefined, name: string): ConstValueNode | undefined {
+/** The value that a directive is given for an argument, as it is written. */
+export function directiveArgument(directive: ConstDirectiveNode | undefined, name: string): ConstValueNode | undefined {
   return directive?.arguments?.find((node) => node.name.value === name)?.value
 }
 

@@ -1,37 +1,18 @@
-import {
-  type GraphQLArgument,
-  type GraphQLField,
-  GraphQLFloat,
-  type GraphQLInputType,
-  GraphQLInt,
-  type GraphQLInterfaceType,
-  type GraphQLNamedType,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  getNamedType,
-  getNullableType,
-  isAbstractType,
-  isInputObjectType,
-  isInterfaceType,
-  isListType,
-  isObjectType,
-  isScalarType,
-  isSpecifiedScalarType,
-} from 'graphql'
-import { type CostDirectiveNames, type ListSize, readListSize, readWeight } from './cost-directives.ts'
+import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType } from 'graphql'
+import { type Annotated, type CostDirectiveNames, findDirective, readListSize, readWeight } from './cost-directives.ts'
 import type { SchemaMistake } from './cost-schema-error.ts'
+import { findDeclarationMistakes } from './declaration-mistakes.ts'
+import { findListSizeMistakes } from './list-size-mistakes.ts'
 
-/** Finds every mistake in a schema's cost directives, in the order of its types. */
+/**
+ * Finds every mistake in a schema's cost directives: in their declarations first, then on the types, each with its
+ * fields, and on the arguments of directives last.
+ */
 export function findSchemaMistakes(schema: GraphQLSchema, names: CostDirectiveNames): readonly SchemaMistake[] {
-  const mistakes: SchemaMistake[] = []
-  const report = (coordinate: string, message: string) => mistakes.push({ coordinate, message })
-
-  function checkWeight(coordinate: string, ...nodes: Parameters<typeof readWeight>[0]): void {
-    const written = readWeight(nodes, names.cost)
-    if (written !== undefined && 'invalid' in written) {
-      report(coordinate, `@${names.cost} has the weight "${written.invalid}"; a weight is a number, such as "2.5".`)
-    }
-  }
+  const mistakes: SchemaMistake[] = [...findDeclarationMistakes(schema, names)]
+  const declaration = schema.getDirective(names.cost)
+  // Where the declaration has no weight, it is the mistake, and not each use of it.
+  const weightIsDeclared = declaration?.args.some(({ name }) => name === 'weight') ?? true
 
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue
@@ -42,11 +23,10 @@ export function findSchemaMistakes(schema: GraphQLSchema, names: CostDirectiveNa
     if (!isObjectType(type) && !isInterfaceType(type)) continue
     for (const field of Object.values(type.getFields())) {
       const coordinate = `${type.name}.${field.name}`
+      if (isInterfaceType(type)) checkInterfaceField(coordinate, field)
       checkWeight(coordinate, field.astNode)
       for (const argument of field.args) checkWeight(`${coordinate}(${argument.name}:)`, argument.astNode)
-      checkInterfaceField(type, field, coordinate)
-      const listSize = readListSize(field.astNode, names.listSize)
-      if (listSize !== undefined) checkListSize(field, listSize, coordinate)
+      checkListSize(coordinate, field)
     }
   }
   for (const directive of schema.getDirectives()) {
@@ -54,81 +34,29 @@ export function findSchemaMistakes(schema: GraphQLSchema, names: CostDirectiveNa
   }
   return mistakes
 
-  function checkInterfaceField(
-    type: GraphQLObjectType | GraphQLInterfaceType,
-    field: GraphQLField<unknown, unknown>,
-    coordinate: string,
-  ): void {
-    if (isInterfaceType(type) && readWeight([field.astNode], names.cost) !== undefined) {
-      report(coordinate, `@${names.cost} is not allowed on fields of interfaces; put it on the implementing types.`)
+  function checkWeight(coordinate: string, ...nodes: readonly (Annotated | null | undefined)[]): void {
+    const directive = findDirective(nodes, names.cost)
+    if (directive === undefined) return
+    const written = readWeight(nodes, names.cost)
+    if (written === undefined && weightIsDeclared) {
+      const message = `@${names.cost} has no weight; a weight is a number, such as "2.5".`
+      mistakes.push({ coordinate, rule: 'Cost Directive', message })
+    } else if (written !== undefined && 'invalid' in written) {
+      const message = `@${names.cost} has the weight "${written.invalid}"; a weight is a number, such as "2.5".`
+      mistakes.push({ coordinate, rule: 'Valid Weight', message })
     }
   }
 
-  function checkListSize(field: GraphQLField<unknown, unknown>, listSize: ListSize, coordinate: string): void {
-    const { assumedSize, slicingArguments, sizedFields } = listSize
-    const directive = `@${names.listSize}`
-    if (assumedSize !== undefined && assumedSize < 0) {
-      report(coordinate, `${directive} assumes ${assumedSize} items; assumedSize is 0 or more.`)
-    }
-    if (sizedFields.length === 0 && !isListType(getNullableType(field.type))) {
-      report(coordinate, `${directive} is on a field that returns no list; name the lists below it in sizedFields.`)
-    }
-    for (const path of sizedFields) {
-      const problem = sizedFieldProblem(schema, getNamedType(field.type), path.split('.'))
-      if (problem !== undefined) report(coordinate, `${directive} names the sized field "${path}": ${problem}.`)
-    }
-    for (const path of slicingArguments) {
-      const problem = slicingArgumentProblem(field.args, path.split('.'))
-      if (problem !== undefined) report(coordinate, `${directive} names the slicing argument "${path}": ${problem}.`)
-    }
-    if (assumedSize === undefined || slicingArguments.length === 0) return
-    if (listSize.requireOneSlicingArgument) {
-      report(
-        coordinate,
-        `${directive} has assumedSize and requires a slicing argument, so the assumed size never applies; ` +
-          'add requireOneSlicingArgument: false, or remove assumedSize.',
-      )
-    }
-    for (const argument of field.args) {
-      if (argument.defaultValue === undefined || argument.defaultValue === null) continue
-      if (!slicingArguments.includes(argument.name)) continue
-      report(
-        coordinate,
-        `${directive} has assumedSize, but its slicing argument "${argument.name}" has a default, so the assumed ` +
-          'size never applies; remove one of the two.',
-      )
-    }
+  function checkInterfaceField(coordinate: string, field: GraphQLField<unknown, unknown>): void {
+    if (findDirective([field.astNode], names.cost) === undefined) return
+    const message = `@${names.cost} is not allowed on fields of interfaces; put it on the implementing types.`
+    mistakes.push({ coordinate, rule: 'No Cost on Interface Fields', message })
   }
-}
 
-function sizedFieldProblem(schema: GraphQLSchema, type: GraphQLNamedType, path: readonly string[]): string | undefined {
-  const [name = '', ...rest] = path
-  const owners = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
-  const owner = owners.find(
-    (candidate) => (isObjectType(candidate) || isInterfaceType(candidate)) && candidate.getFields()[name],
-  )
-  const field = isObjectType(owner) || isInterfaceType(owner) ? owner.getFields()[name] : undefined
-  if (field === undefined) return `${type.name} has no field "${name}"`
-  if (rest.length > 0) return sizedFieldProblem(schema, getNamedType(field.type), rest)
-  return isListType(getNullableType(field.type)) ? undefined : `${type.name}.${name} returns no list`
-}
-
-function slicingArgumentProblem(args: readonly GraphQLArgument[], path: readonly string[]): string | undefined {
-  const [name, ...rest] = path
-  const argument = args.find((candidate) => candidate.name === name)
-  return argument === undefined ? `there is no argument "${name}"` : slicingTypeProblem(argument.type, rest)
-}
-
-// A custom scalar may well be a positive integer, so it has the benefit of the doubt.
-function slicingTypeProblem(type: GraphQLInputType, path: readonly string[]): string | undefined {
-  const nullable = getNullableType(type)
-  const [name, ...rest] = path
-  if (name !== undefined) {
-    if (!isInputObjectType(nullable)) return `${nullable} has no fields, so no "${name}"`
-    const field = nullable.getFields()[name]
-    return field === undefined ? `${nullable} has no field "${name}"` : slicingTypeProblem(field.type, rest)
+  function checkListSize(coordinate: string, field: GraphQLField<unknown, unknown>): void {
+    const node = findDirective([field.astNode], names.listSize)
+    const listSize = readListSize(field.astNode, names.listSize)
+    if (node === undefined || listSize === undefined) return
+    mistakes.push(...findListSizeMistakes(schema, coordinate, field, node, listSize))
   }
-  if (isListType(nullable) || nullable === GraphQLInt || nullable === GraphQLFloat) return undefined
-  if (isScalarType(nullable) && !isSpecifiedScalarType(nullable)) return undefined
-  return `it is of type ${type}; a slicing argument is a number or a list`
 }
