@@ -59,7 +59,10 @@ type Closers = (() => Promise<unknown>)[]
 async function start(config: Config, logger: Logger): Promise<Running> {
   const closers: Closers = []
   async function close(): Promise<void> {
-    for (const closer of closers.splice(0).reverse()) await closer()
+    for (const closer of closers.splice(0).reverse()) {
+      // One that fails must not keep the others open.
+      await closer().catch((err) => logger.warn({ err }, 'something did not close'))
+    }
   }
   try {
     return await open(config, logger, closers, close)
