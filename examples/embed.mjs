@@ -11,7 +11,7 @@ import {
   createPreparedOperations,
   defaultGuardLimits,
 } from 'tollgate/admission'
-import { createMemoryBudgetStore } from 'tollgate/budget'
+import { createMemoryBudgetStore, defineBudget } from 'tollgate/budget'
 
 const schema = makeExecutableSchema({
   typeDefs: `
@@ -24,22 +24,19 @@ const schema = makeExecutableSchema({
   },
 })
 
-const burst = {
-  name: 'burst',
-  level: 'client',
-  meter: 'cost',
-  algorithm: 'token-bucket',
-  capacity: 100,
-  refillPerSecond: 2,
-  mode: 'enforce',
-  onStoreFailure: 'local',
+const burst = defineBudget({ name: 'burst', algorithm: 'token-bucket', capacity: 100, refillPerSecond: 2 })
+const arrivals = { algorithm: 'token-bucket', capacity: 1000, refillPerSecond: 20 }
+const policy = {
+  ipBudget: defineBudget({ name: 'ip', level: 'ip', meter: 'requests', ...arrivals }),
+  globalBudgets: [],
+  tiers: new Map([['free', { name: 'free', maxCost: 50, timeoutMs: 5000, budgets: [burst] }]]),
+  clientTiers: new Map(),
 }
 const admission = createAdmission({
   schema,
   store: createMemoryBudgetStore(),
   operations: createPreparedOperations({ schema, model: createCostModel(schema), limits: defaultGuardLimits }),
-  ipBudget: { ...burst, name: 'ip', level: 'ip', meter: 'requests', capacity: 1000, refillPerSecond: 20 },
-  tiers: new Map([['free', { name: 'free', maxCost: 50, timeoutMs: 5000, budgets: [burst] }]]),
+  policy: () => policy,
   newId: randomUUID,
   onSettleFailure: console.error,
 })

@@ -5,18 +5,23 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
-import { type ClientEntry, createClientDirectory } from './accounts/client-directory.ts'
+import { type ClientDirectory, type ClientEntry, createClientDirectory } from './accounts/client-directory.ts'
 import { demoClients } from './accounts/demo-clients.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { platformResolvers } from './admission/platform-resolvers.ts'
+import type { Policy } from './admission/policy.ts'
 import { createPreparedOperations } from './admission/prepared-operations.ts'
 import type { BudgetStore } from './budget/budget-store.ts'
+import { createDenialMemory } from './budget/denial-memory.ts'
+import { createLeasingBudgetStore } from './budget/leasing/leasing-budget-store.ts'
 import { createMemoryBudgetStore } from './budget/memory/memory-budget-store.ts'
 import { createRedisBudgetStore } from './budget/redis/redis-budget-store.ts'
 import { createRedisConnection, type RedisConnection } from './budget/redis/redis-connection.ts'
 import { createResilientBudgetStore } from './budget/resilient-budget-store.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
+import { needsRestart } from './config/needs-restart.ts'
+import { watchConfig } from './config/watch-config.ts'
 import { createCostModel } from './cost/cost-model.ts'
 import { createDatabase } from './database/database.ts'
 import { migrate } from './database/migrate.ts'
@@ -87,8 +92,9 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     typeDefs: sdl,
     resolvers: [storefront.resolvers, platformResolvers()],
   })
-  const admission = openAdmission(config, schema, store, logger)
-  const conclude = { admission, observe: metrics.operation }
+  const rules = watchRules(config, schema, logger, closers)
+  const admission = openAdmission(config, schema, store, rules, logger, metrics)
+  const conclude = { admission, observe: metrics.operation, headers: () => rules.config.rateLimitHeaders }
   const apollo = createApolloServer({ schema, conclude, introspection, logger })
   await apollo.start()
   closers.push(() => apollo.stop())
@@ -102,7 +108,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     conclude,
     introspection,
     logger,
-    directory: createClientDirectory([...config.clients, ...demoClientsOf(config)]),
+    directory: { findByKey: (key) => rules.directory.findByKey(key) },
     extendContext: storefront.contextFor,
     formatError: maskError(logger),
     onSubscriptions: metrics.subscriptions,
@@ -161,21 +167,29 @@ async function openShared(
   closers: Closers,
 ): Promise<{ store: BudgetStore; bus: EventBus }> {
   if (redisUrl === undefined) {
-    const store = createMemoryBudgetStore()
+    // Nothing is nearer than what is here already, so nobody needs a lease.
+    const store = createLeasingBudgetStore({
+      store: createMemoryBudgetStore(),
+      newId: randomUUID,
+      busyTakesPerSecond: Infinity,
+    })
     const bus = createMemoryEventBus()
     closers.push(store.close, bus.close)
     return { store, bus }
   }
-  const { prefix, deadlineMs, expectedNodes } = budgetStore
+  const { prefix, deadlineMs, expectedNodes, leases } = budgetStore
   const onError = (err: Error) => logger.warn({ err }, 'a connection to Redis met an error')
   const connect = async (commandTimeoutMs: number): Promise<RedisConnection> => {
     const connection = await createRedisConnection(redisUrl, { commandTimeoutMs, onError })
     closers.push(async () => connection.disconnect())
     return connection
   }
-  const store = createResilientBudgetStore({
+  const denials = createDenialMemory({
     // Later than the deadline of a take, so that an answer in time is read where this process was busy.
     store: createRedisBudgetStore({ connection: await connect(4 * deadlineMs), prefix }),
+  })
+  const resilient = createResilientBudgetStore({
+    store: denials,
     local: createMemoryBudgetStore(),
     deadlineMs,
     expectedNodes,
@@ -185,8 +199,16 @@ async function openShared(
       else logger.error({ err }, 'the budget store is given up: the policy of each budget decides')
     },
   })
+  const store = createLeasingBudgetStore({
+    store: resilient,
+    newId: randomUUID,
+    expectedNodes,
+    ...(!leases && { busyTakesPerSecond: Infinity }),
+  })
   closers.push(store.close)
-  metrics.budgetStoreFailures(store.counts)
+  metrics.budgetStoreFailures(resilient.counts)
+  metrics.denialMemory(denials.hits)
+  metrics.leases(store.counts)
   const bus = createRedisEventBus({
     publisher: await connect(PUBLISH_TIMEOUT_MS),
     subscriber: await connect(SUBSCRIBE_TIMEOUT_MS),
@@ -209,17 +231,97 @@ function orderEvents(bus: EventBus): OrderEvents {
   }
 }
 
-function openAdmission(config: Config, schema: GraphQLSchema, store: BudgetStore, logger: Logger): Admission {
+/** What may change while the server runs. */
+interface Rules {
+  readonly config: Config
+  readonly policy: Policy
+  readonly directory: ClientDirectory
+}
+
+/** The rules as they are now: read anew when the configuration file changes and on SIGHUP. */
+function watchRules(started: Config, schema: GraphQLSchema, logger: Logger, closers: Closers): Rules {
+  const { demoKeys } = started
+  let rules = rulesOf(started, schema)
+  const watch = watchConfig({
+    config: started,
+    onChange(config) {
+      rules = rulesOf({ ...config, demoKeys }, schema)
+      const waiting = needsRestart(started, config)
+      logger.info({ file: config.file }, 'the configuration has changed: its budgets, tiers and clients are in effect')
+      if (waiting.length > 0) logger.warn({ settings: waiting }, 'some settings take effect with the next start alone')
+    },
+    onMistake: (err) => logger.error({ err }, 'the configuration cannot be used: the one before stays in effect'),
+  })
+  process.on('SIGHUP', watch.reload)
+  closers.push(async () => {
+    process.off('SIGHUP', watch.reload)
+    watch.close()
+  })
+  return {
+    get config() {
+      return rules.config
+    },
+    get policy() {
+      return rules.policy
+    },
+    get directory() {
+      return rules.directory
+    },
+  }
+}
+
+function rulesOf(config: Config, schema: GraphQLSchema): Rules {
+  const { ipBudget, globalBudgets, tiers, clients } = config
+  checkFields(config, schema)
+  const clientTiers = clients.flatMap(({ client, ownTier }) => (ownTier ? [[client.id, ownTier] as const] : []))
+  return {
+    config,
+    policy: { ipBudget, globalBudgets, tiers: new Map(Object.entries(tiers)), clientTiers: new Map(clientTiers) },
+    directory: createClientDirectory([...clients, ...demoClientsOf(config)]),
+  }
+}
+
+function hasRootField(schema: GraphQLSchema, coordinate: string): boolean {
+  const [type, field = ''] = coordinate.split('.')
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  const root = roots.find((found) => found?.name === type)
+  return root?.getFields()[field] !== undefined
+}
+
+/** A budget on a field that does not exist would never be charged, and nobody would know. */
+function checkFields({ file, tiers }: Config, schema: GraphQLSchema): void {
+  const mistakes = Object.entries(tiers).flatMap(([tier, { budgets }]) =>
+    budgets.flatMap(({ name, field }) =>
+      field === undefined || hasRootField(schema, field)
+        ? []
+        : [`  tiers.${tier}.budgets: "${name}" is on the field ${field}, which the schema does not have`],
+    ),
+  )
+  if (mistakes.length > 0) throw new Error([`The configuration ${file} cannot be used:`, ...mistakes].join('\n'))
+}
+
+function openAdmission(
+  config: Config,
+  schema: GraphQLSchema,
+  store: BudgetStore,
+  rules: Rules,
+  logger: Logger,
+  metrics: Metrics,
+): Admission {
   const model = createCostModel(schema, config.cost)
   for (const { coordinate, message } of model.warnings) logger.warn({ coordinate }, message)
   return createAdmission({
     schema,
     store,
     operations: createPreparedOperations({ schema, model, limits: config.guard }),
-    ipBudget: config.ipBudget,
-    tiers: new Map(Object.entries(config.tiers)),
+    policy: () => rules.policy,
     newId: randomUUID,
     onSettleFailure: (err) => logger.error({ err }, 'an operation was not settled: its estimate stays charged'),
+    onBudgetEvent(event) {
+      metrics.budgetEvent(event)
+      const { kind, tier, budget, level } = event
+      if (kind === 'over-soft-threshold') logger.debug({ tier, budget, level }, 'a budget is over its soft threshold')
+    },
   })
 }
 

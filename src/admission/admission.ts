@@ -1,38 +1,37 @@
-import { type DocumentNode, type GraphQLSchema, getVariableValues } from 'graphql'
+import { setTimeout } from 'node:timers/promises'
+import type { GraphQLSchema } from 'graphql'
 import type { Client } from '../accounts/client.ts'
-import type { Budget } from '../budget/budget.ts'
-import type { BudgetStore, Charge, Reservation, TakeResult } from '../budget/budget-store.ts'
-import { CostPlanError } from '../cost/cost-plan-error.ts'
+import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget/budget-store.ts'
+import { limitsOf } from '../budget/limits.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
-import { affordable } from './affordable.ts'
-import { amount, charges } from './charges.ts'
-import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
-import { rateLimited } from './rate-limited.ts'
-import { type OperationReport, type ReportMode, settled } from './report/operation-report.ts'
+import { affordable } from './charging/affordable.ts'
+import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
+import { operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
+import { denialRefusal } from './charging/denial-refusal.ts'
+import { rootSelections } from './charging/root-selections.ts'
+import type { OperationRequest } from './operation-request.ts'
+import { type Policy, tierOf } from './policy.ts'
+import type { PreparedOperation } from './prepared-operations.ts'
+import { type Priced, type PriceOptions, priceOperation } from './price-operation.ts'
+import { type OperationReport, settled } from './report/operation-report.ts'
 import type { Tier } from './tier.ts'
 
-export interface AdmissionOptions {
-  readonly schema: GraphQLSchema
-  readonly operations: PreparedOperations
+export interface AdmissionOptions extends PriceOptions {
   readonly store: BudgetStore
-  /** Counts requests by IP address, before anything is known of them. */
-  readonly ipBudget: Budget
-  readonly tiers: ReadonlyMap<string, Tier>
+  /** Read anew for each operation, so that a change takes effect on the next take. */
+  readonly policy: () => Policy
   /** A new, unguessable name for a reservation. */
   readonly newId: () => string
-  /** Told of settles that failed: their estimates stay charged. */
+  /** Told of settles and cancels that failed: what they would have given back stays charged. */
   readonly onSettleFailure: (cause: unknown) => void
-}
-
-/** An operation that is valid by itself and wants to run. */
-export interface OperationRequest {
-  readonly client: Client
-  readonly source: string
-  readonly document: DocumentNode
-  readonly operationName: string | undefined
-  readonly variables: Readonly<Record<string, unknown>>
-  readonly mode: ReportMode
+  /** Told of denials, and of soft thresholds that are passed. */
+  readonly onBudgetEvent?: BudgetObserver | undefined
+  /**
+   * How an operation waits for its turn in a leaky bucket. Rejects once the signal aborts.
+   * @default a timer
+   */
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>
 }
 
 /** Something that may not go on, with the state of the budgets it met. */
@@ -49,10 +48,10 @@ export interface RequestCharge {
   readonly denied: Refusal | undefined
 }
 
-/** The answer to an operation that wants to run. */
+/** The answer to an operation that wants to run. `abandoned`: its client left while it waited, and nothing is charged. */
 export type AdmissionResult =
   | { readonly kind: 'admitted'; readonly admitted: AdmittedOperation; readonly report: OperationReport }
-  | { readonly kind: 'validated'; readonly report: OperationReport }
+  | { readonly kind: 'validated' | 'abandoned'; readonly report: OperationReport }
   | Refused
 
 /** An operation that has been charged its estimate and may run. */
@@ -60,6 +59,8 @@ export interface AdmittedOperation {
   readonly prepared: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>>
   readonly reservation: Reservation
+  /** The name of its client's tier. */
+  readonly tier: string
   readonly timeoutMs: number
 }
 
@@ -69,127 +70,138 @@ export interface Admission {
   arrive(ip: string): Promise<Refused | undefined>
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
   inspect(source: string): Refusal | undefined
-  /** Prices an operation and charges the estimate to all of its client's budgets, or to none. */
+  /**
+   * Prices an operation and charges the estimate to all of its client's budgets, or to none. Where a leaky bucket makes
+   * it wait, the answer comes when it is its turn.
+   */
   admit(request: OperationRequest): Promise<AdmissionResult>
-  /** Charges one request, and no cost, for something that is refused or not executed. */
+  /** Charges one request, and no cost, for something that is refused or not executed. It does not wait its turn. */
   chargeRequest(client: Client): Promise<RequestCharge>
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
-  /** Replaces the estimate by what the response cost. Does not wait for the store. */
-  settle(admitted: AdmittedOperation, report: OperationReport, actualCost: number): OperationReport
+  /** Replaces the estimate by what was used. Does not wait for the store. */
+  settle(admitted: AdmittedOperation, report: OperationReport, used: Used): OperationReport
 }
 
 /** How much longer than its deadline an operation's reservation lives: a late settle still finds it. */
 const RESERVATION_SLACK_MS = 30_000
 
+/** How much longer than its deadline it holds its place among those that run, if nobody settles it. */
+const PLACE_SLACK_MS = 1_000
+
 /** The life of a reservation that nobody settles: what it charged is what it costs. */
 const NEVER_SETTLED_MS = 0
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { store, operations, schema, ipBudget } = options
+  const { store, policy, schema, operations, newId, onSettleFailure, onBudgetEvent } = options
+  const { wait = (ms, signal) => setTimeout(ms, undefined, signal && { signal }) } = options
 
-  function tierOf(client: Client): Tier {
-    const tier = options.tiers.get(client.tier)
-    if (tier === undefined) throw new Error(`The client ${client.id} has the unknown tier "${client.tier}"`)
-    return tier
-  }
-
-  function take(client: Client, tier: Tier, cost: number, ttlMs: number): Promise<TakeResult> {
-    return store.take({
-      id: options.newId(),
-      tenant: hashTag(client),
-      charges: charges(tier.budgets, client, { cost, requests: 1 }),
-      ttlMs,
-    })
+  async function take(tier: string, request: Omit<TakeRequest, 'id'>): Promise<TakeResult> {
+    const result = await store.take({ id: newId(), ...request })
+    if (onBudgetEvent !== undefined) takeEvents(tier, request.charges, result).forEach(onBudgetEvent)
+    return result
   }
 
   async function chargeRequest(client: Client): Promise<RequestCharge> {
-    const result = await take(client, tierOf(client), 0, NEVER_SETTLED_MS)
+    const current = policy()
+    const tier = tierOf(current, client)
+    if (tier === undefined) return { report: NOTHING_CHARGED, denied: noTier(client) }
+    const charges = requestCharges(current, tier, client)
+    const result = await take(client.tier, { tenant: tenantOf(client), charges, ttlMs: NEVER_SETTLED_MS })
     const report = { actualCost: 0, states: statesOf(result) }
-    return { report, denied: result.admitted ? undefined : rateLimited(result) }
+    return { report, denied: result.admitted ? undefined : denialRefusal(result) }
   }
 
-  /** Everything that can be said without the store: the price, or why there is none. */
-  function price(request: OperationRequest, tier: Tier): Priced {
+  /** Charges an operation that has its price, and waits until it is its turn. */
+  async function takeEstimate(
+    { client, variables, signal }: OperationRequest,
+    tier: Tier,
+    charges: readonly Charge[],
+    { prepared, price }: Extract<Priced, { refusal?: undefined }>,
+  ): Promise<AdmissionResult> {
+    const { timeoutMs } = tier
+    const lifeMs = timeoutMs + longestDelayMs(charges)
+    const times = { ttlMs: lifeMs + RESERVATION_SLACK_MS, heldMs: lifeMs + PLACE_SLACK_MS }
+    const result = await take(client.tier, { tenant: tenantOf(client), charges, ...times })
+    const report = { ...price, states: statesOf(result) }
+    if (!result.admitted) {
+      const denied = denialRefusal(result, (maxCost) => affordable(prepared.plan, variables, maxCost))
+      return { kind: 'refused', refusal: denied, report: { ...report, actualCost: 0 } }
+    }
+    const { reservation, delayMs } = result
+    if (delayMs > 0 && !(await turn(delayMs, signal))) {
+      store.cancel(reservation).catch(onSettleFailure)
+      return { kind: 'abandoned', report: { ...price, ...NOTHING_CHARGED } }
+    }
+    return { kind: 'admitted', admitted: { prepared, variables, reservation, tier: client.tier, timeoutMs }, report }
+  }
+
+  /** Waits, unless the client goes away before the time is over. */
+  async function turn(delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     try {
-      return priceOf(request, tier)
+      await wait(delayMs, signal)
+      return true
     } catch (error) {
-      if (error instanceof CostPlanError) {
-        return { refusal: refusal('OPERATION_TOO_COMPLEX_TO_PRICE', { reason: error.message }) }
-      }
+      if (signal?.aborted === true) return false
       throw error
     }
-  }
-
-  function priceOf(request: OperationRequest, { maxCost, name }: Tier): Priced {
-    const prepared = operations.prepare(request.source, request.document, request.operationName)
-    if ('code' in prepared) return { refusal: prepared }
-    const mistaken = variableMistakes(schema, prepared, request.variables)
-    if (mistaken !== undefined) return { refusal: mistaken }
-    const [violation] = prepared.plan.violations(request.variables)
-    if (violation !== undefined) return { refusal: refusal('SLICING_ARGUMENT_REQUIRED', violation) }
-    const explanation = request.mode === 'explain' ? prepared.plan.explain(request.variables) : undefined
-    const estimate = explanation ?? prepared.plan.estimate(request.variables)
-    const priced = { estimate, ...(explanation !== undefined && { rows: explanation.rows }) }
-    if (estimate.unbounded || estimate.cost > maxCost) {
-      const fits = estimate.unbounded ? undefined : affordable(prepared.plan, request.variables, maxCost)
-      const { cost, unbounded } = estimate
-      const facts = { estimated: cost, max: maxCost, tier: name, unbounded, affordable: fits }
-      return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), priced }
-    }
-    return { prepared, priced }
   }
 
   return {
     chargeRequest,
     inspect: operations.inspect,
+    measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     async arrive(ip) {
-      const charge: Charge = { budget: ipBudget, subject: ip, amount: amount(ipBudget, { cost: 0, requests: 1 }) }
-      const id = options.newId()
-      const result = await store.take({ id, tenant: `ip:${ip}`, charges: [charge], ttlMs: NEVER_SETTLED_MS })
-      if (result.admitted) return undefined
-      return { kind: 'refused', refusal: rateLimited(result), report: { actualCost: 0, states: statesOf(result) } }
+      const { ipBudget } = policy()
+      const charges = [{ budget: ipBudget, subject: ip, amount: 1 }]
+      const result = await take('none', { tenant: `ip:${ip}`, charges, ttlMs: NEVER_SETTLED_MS })
+      if (!result.admitted) {
+        const report = { actualCost: 0, states: statesOf(result) }
+        return { kind: 'refused', refusal: denialRefusal(result), report }
+      }
+      if (result.delayMs > 0) await wait(result.delayMs, undefined)
+      return undefined
     },
     async admit(request) {
       const { client, variables } = request
-      const tier = tierOf(client)
-      const { refusal, prepared, priced } = price(request, tier)
-      if (prepared === undefined) {
+      const current = policy()
+      const tier = tierOf(current, client)
+      if (tier === undefined) return { kind: 'refused', refusal: noTier(client), report: NOTHING_CHARGED }
+      const { refusal, prepared, price } = priceOperation(options, request, tier)
+      if (prepared === undefined || request.mode === 'validate') {
         const { report, denied } = await chargeRequest(client)
-        return { kind: 'refused', refusal: denied ?? refusal, report: { ...priced, ...report } }
+        const stopped = denied ?? refusal
+        if (stopped !== undefined) return { kind: 'refused', refusal: stopped, report: { ...price, ...report } }
+        return { kind: 'validated', report: { ...price, states: report.states } }
       }
-      if (request.mode === 'validate') {
-        const { report, denied } = await chargeRequest(client)
-        if (denied !== undefined) return { kind: 'refused', refusal: denied, report: { ...priced, ...report } }
-        return { kind: 'validated', report: { ...priced, states: report.states } }
-      }
-      const result = await take(client, tier, priced.estimate.cost, tier.timeoutMs + RESERVATION_SLACK_MS)
-      const report = { ...priced, states: statesOf(result) }
-      if (!result.admitted) {
-        const denied = rateLimited(result, (maxCost) => affordable(prepared.plan, variables, maxCost))
-        return { kind: 'refused', refusal: denied, report: { ...report, actualCost: 0 } }
-      }
-      const { reservation } = result
-      return { kind: 'admitted', admitted: { prepared, variables, reservation, timeoutMs: tier.timeoutMs }, report }
+      const selections = selectionCounts(schema, prepared, variables)
+      const charges = operationCharges(current, tier, client, { cost: price.estimate.cost, selections })
+      return takeEstimate(request, tier, charges, { prepared, price })
     },
-    measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
-    settle({ reservation }, report, actualCost) {
-      const actual = reservation.charges.map(({ budget }) => amount(budget, { cost: actualCost, requests: 1 }))
+    settle({ reservation, tier }, report, used) {
+      const actual = reservation.charges.map((charge) => settledAmount(charge, used))
       // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
-      store.settle(reservation, actual).catch(options.onSettleFailure)
-      return settled(report, actualCost)
+      store.settle(reservation, actual).catch(onSettleFailure)
+      const after = settled(report, reservation.charges, used)
+      if (onBudgetEvent !== undefined) settleEvents(tier, report.states, after.states).forEach(onBudgetEvent)
+      return after
     },
   }
 }
 
-type Price = Required<Pick<OperationReport, 'estimate'>> & Pick<OperationReport, 'rows'>
+const NOTHING_CHARGED = { actualCost: 0, states: [] } as const satisfies OperationReport
 
-type Priced =
-  | { readonly refusal: Refusal; readonly prepared?: undefined; readonly priced?: Price }
-  | { readonly refusal?: undefined; readonly prepared: PreparedOperation; readonly priced: Price }
+// Its key is looked up anew for every operation, so that the next one is likely to meet a tier that is there.
+function noTier({ tier }: Client): Refusal {
+  return refusal('FORBIDDEN', {
+    reason:
+      `The tier "${tier}" of this client is not configured any more. Send the operation again, and if that is answered ` +
+      'in the same way, ask those who run this server for another tier.',
+  })
+}
 
 // Anonymous clients share a tenant but nothing else, so each has a place of its own in the store.
-function hashTag(client: Client): string {
+function tenantOf(client: Client): string {
   return client.anonymous ? client.id : client.tenant
 }
 
@@ -197,14 +209,22 @@ function statesOf(result: TakeResult): OperationReport['states'] {
   return 'states' in result ? result.states : []
 }
 
-function variableMistakes(
+function longestDelayMs(charges: readonly Charge[]): number {
+  return Math.max(0, ...charges.map(({ budget }) => limitsOf(budget).maxDelayMs))
+}
+
+/** How often an operation selects the field of a coordinate. Counted when it is asked for, once. */
+function selectionCounts(
   schema: GraphQLSchema,
-  { operation }: PreparedOperation,
+  { operation, fragments }: PreparedOperation,
   variables: Readonly<Record<string, unknown>>,
-): Refusal | undefined {
-  const definitions = operation.variableDefinitions ?? []
-  if (definitions.length === 0) return undefined
-  const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: 10 })
-  if (errors === undefined) return undefined
-  return refusal('BAD_USER_INPUT', { mistakes: errors.map((error) => error.message) })
+): (coordinate: string) => number {
+  const rootType = schema.getRootType(operation.operation)?.name
+  let counts: ReadonlyMap<string, number> | undefined
+  return (coordinate) => {
+    const [type, field = ''] = coordinate.split('.')
+    if (type !== rootType) return 0
+    counts ??= rootSelections(operation, fragments, variables)
+    return counts.get(field) ?? 0
+  }
 }

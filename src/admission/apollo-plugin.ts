@@ -3,8 +3,8 @@ import { OperationTypeNode } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { refusalHeaders, toGraphQLError } from '../errors/to-graphql-error.ts'
 import type { AdmissionContext } from './admission-context.ts'
-import { type ConcludeOptions, concludeOperation } from './conclude-operation.ts'
-import { costExtension } from './report/cost-extension.ts'
+import { admitOperation } from './admit-operation.ts'
+import { type ConcludeOptions, concludeOperation, withCost } from './conclude-operation.ts'
 import { reportHeaders } from './report/report-headers.ts'
 
 /**
@@ -17,47 +17,42 @@ export function admissionPlugin<Context extends AdmissionContext>(
   const { admission, now = Date.now } = options
   return {
     async requestDidStart({ contextValue }) {
-      const { client, admission: record } = contextValue
+      const { mode } = contextValue.admission
       return {
         async didResolveOperation({ request, source, document, operation }) {
           if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
             throw toGraphQLError(refusal('BAD_REQUEST', { reason: SUBSCRIPTION_OVER_HTTP }))
           }
-          const result = await admission.admit({
-            client,
+          const refused = await admitOperation(admission, contextValue, {
             source,
             document,
             operationName: request.operationName ?? undefined,
             variables: request.variables ?? {},
-            mode: record.mode,
           })
-          record.report = result.report
-          if (result.kind === 'refused') throw toGraphQLError(result.refusal)
-          if (result.kind === 'admitted') record.admitted = result.admitted
+          if (refused !== undefined) throw refused
         },
-
         async responseForOperation() {
-          if (record.mode !== 'validate') return null
+          if (mode !== 'validate') return null
           return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data: null } } }
         },
-
         async willSendResponse({ response, errors }) {
+          const { headers } = response.http
           const single = response.body.kind === 'single' ? response.body.singleResult : undefined
           // Where a part of the data is there, the answer is a success with errors in it, whatever the errors say.
           if (single?.data !== null && single?.data !== undefined) {
             response.http.status = 200
-            response.http.headers.delete('www-authenticate')
+            headers.delete('www-authenticate')
           }
-          const { report, denied } = await concludeOperation(options, contextValue, { data: single?.data, errors })
+          const answer = { data: single?.data, errors, body: single }
+          const { report, denied, extension } = await concludeOperation(options, contextValue, answer)
           if (denied !== undefined && single !== undefined) {
             const { code, status, message, extensions } = denied
             single.errors = [{ message, extensions: { code, ...extensions } }]
             response.http.status = status
-            for (const [name, value] of refusalHeaders(denied)) response.http.headers.set(name, value)
+            for (const [name, value] of refusalHeaders(denied)) headers.set(name, value)
           }
-          for (const [name, value] of reportHeaders(report, now())) response.http.headers.set(name, value)
-          const cost = costExtension(report, record.mode)
-          if (cost !== undefined && single !== undefined) single.extensions = { ...single.extensions, cost }
+          for (const [name, value] of reportHeaders(report, now(), options.headers?.())) headers.set(name, value)
+          if (single !== undefined) Object.assign(single, withCost(single, extension))
         },
       }
     },

@@ -1,8 +1,9 @@
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
+import { clientGone } from './admit-operation.ts'
 
 /**
  * Executes an operation that has been admitted, for as long as its tier allows. One that is cut off, by the deadline or
@@ -29,7 +30,6 @@ export function cutOff(
     case 'abandoned':
       record.keepsEstimate = execution.begun
       record.abandoned = true
-      // Nobody is there to read it.
-      return { errors: [new GraphQLError('The client went away before the answer.')] }
+      return { errors: [clientGone()] }
   }
 }

@@ -1,4 +1,10 @@
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { CostModel, CostPlan } from '../cost/cost-model.ts'
 import { CostPlanError } from '../cost/cost-plan-error.ts'
@@ -10,6 +16,8 @@ import { inspectSource } from '../guard/inspect-source.ts'
 /** A valid operation with its price list, ready for any set of variables. */
 export interface PreparedOperation {
   readonly operation: OperationDefinitionNode
+  /** Those of its document, by name. */
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly plan: CostPlan
 }
 
@@ -96,11 +104,16 @@ function plan(
   const depth = inspectDepth(document, limits)
   if (depth.kind === 'violation') return refusal(depth.violation.code, depth.violation)
   try {
-    return { operation, plan: model.plan(document, operation.name?.value) }
+    return { operation, fragments: fragmentsOf(document), plan: model.plan(document, operation.name?.value) }
   } catch (error) {
     if (error instanceof CostPlanError) return refusal('OPERATION_TOO_COMPLEX_TO_PRICE', { reason: error.message })
     throw error
   }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): PreparedOperation['fragments'] {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
 }
 
 function findOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode | Refusal {

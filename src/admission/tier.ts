@@ -5,8 +5,16 @@ export interface Tier {
   readonly name: string
   /** The largest estimated cost of one operation. */
   readonly maxCost: number
-  /** How long one operation may run. */
+  /** How long one operation may run. What it waits for its turn in a leaky bucket is not counted. */
   readonly timeoutMs: number
-  /** All of them have to have room. */
-  readonly budgets: readonly Budget[]
+  /** All of them have to have room. Their levels are `client`, `tenant` and `operation`. */
+  readonly budgets: readonly TierBudget[]
+}
+
+export type TierBudget = Budget & {
+  /**
+   * Of the level `operation`: the field of a root type, such as `Mutation.placeOrder`, to which the budget belongs. It
+   * is charged by operations that select the field, each client on its own.
+   */
+  readonly field?: string | undefined
 }

@@ -25,19 +25,27 @@ export interface BudgetStore {
 export interface TakeRequest {
   /** Unique for each operation and unguessable: whoever knows it can settle it. */
   readonly id: string
-  /** Everything of one tenant lies in one place, so a take is atomic there. Not empty. */
+  /**
+   * Everything of one tenant lies in one place, so a take is atomic there. Not empty. Budgets of the level `global` lie
+   * in a place of their own, so they are not taken together with others; `createLeasingBudgetStore` does it in two steps.
+   */
   readonly tenant: string
   /** At most one for each bucket. */
   readonly charges: readonly Charge[]
   /** How long the reservation can be settled. A charge that nobody settles stays. */
   readonly ttlMs: number
+  /**
+   * When a charge on the meter `concurrency` ends although nobody settled it: the deadline of what it is for.
+   * @default ttlMs
+   */
+  readonly heldMs?: number | undefined
 }
 
 export interface Charge {
   readonly budget: Budget
   /** Whose bucket of that budget: a client's id, an address. */
   readonly subject: string
-  /** A non-negative integer. 0 is never denied and writes nothing: a peek. */
+  /** A non-negative integer; on a semaphore 0 or 1. 0 is never denied and writes nothing: a peek. */
   readonly amount: number
 }
 
@@ -47,12 +55,21 @@ export interface Reservation {
   readonly tenant: string
   readonly charges: readonly Charge[]
   readonly ttlMs: number
-  /** Who admitted it: the store; this node's own share; or nobody, because the store was down and the budgets open. */
-  readonly source: 'store' | 'local' | 'open'
+  /**
+   * Who admitted it: the store; a lease, which this node has from the store; this node's own share; or nobody, because
+   * the store was down and the budgets open.
+   */
+  readonly source: 'store' | 'lease' | 'local' | 'open'
 }
 
 export type TakeResult =
-  | { readonly admitted: true; readonly reservation: Reservation; readonly states: readonly BudgetState[] }
+  | {
+      readonly admitted: true
+      readonly reservation: Reservation
+      readonly states: readonly BudgetState[]
+      /** How long a leaky bucket makes it wait before it may run; else 0. It is charged already. */
+      readonly delayMs: number
+    }
   | {
       readonly admitted: false
       readonly reason: 'exhausted'
@@ -69,9 +86,9 @@ export interface BudgetState {
   readonly budget: Budget
   /** What is left: an integer of at least 0. */
   readonly remaining: number
-  /** How far use is beyond the capacity: an integer of at least 0. */
+  /** How far use is beyond the capacity: an integer of at least 0. In a leaky bucket, what waits its turn. */
   readonly debt: number
-  /** Until the budget is full again. */
+  /** Until the budget is full again, if nothing else happens: for a fixed window, until the next one. */
   readonly fullInMs: number
 }
 
@@ -80,6 +97,9 @@ export interface Denial {
   readonly budget: Budget
   readonly amount: number
   readonly remaining: number
-  /** After this time, and nothing else happening, the amount fits. `never`: it is more than the capacity. */
+  /**
+   * After this time, and nothing else happening, the amount fits. `never`: it is more than the capacity. On a semaphore
+   * it is the longest that it can take.
+   */
   readonly retryAfterMs: number | 'never'
 }

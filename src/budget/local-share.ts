@@ -26,8 +26,7 @@ export function createLocalShare({ store, expectedNodes, retryAfterMs }: LocalSh
   function shareOf(budget: Budget): Budget {
     let share = shares.get(budget)
     if (share === undefined) {
-      const capacity = Math.max(1, Math.floor(budget.capacity / expectedNodes))
-      share = { ...budget, capacity, refillPerSecond: budget.refillPerSecond / expectedNodes }
+      share = partOf(budget, expectedNodes)
       shares.set(budget, share)
     }
     return share
@@ -51,7 +50,7 @@ export function createLocalShare({ store, expectedNodes, retryAfterMs }: LocalSh
       if (result.admitted) {
         const { id, tenant, charges, ttlMs } = request
         const source = local.length > 0 ? 'local' : 'open'
-        return { admitted: true, reservation: { id, tenant, charges, ttlMs, source }, states }
+        return { ...result, reservation: { id, tenant, charges, ttlMs, source }, states }
       }
       const denials = result.denials.map((denial) => {
         const { budget } = local.find((charge) => shareOf(charge.budget) === denial.budget) ?? denial
@@ -70,6 +69,13 @@ export function createLocalShare({ store, expectedNodes, retryAfterMs }: LocalSh
     },
     cancel: (reservation) => store.cancel(shared(reservation)),
   }
+}
+
+/** A window keeps its length and a seat its life; all that is counted is divided. */
+function partOf(budget: Budget, nodes: number): Budget {
+  const capacity = Math.max(1, Math.floor(budget.capacity / nodes))
+  if (budget.algorithm !== 'token-bucket' && budget.algorithm !== 'leaky-bucket') return { ...budget, capacity }
+  return { ...budget, capacity, refillPerSecond: budget.refillPerSecond / nodes }
 }
 
 function isLocal({ budget }: Charge): boolean {

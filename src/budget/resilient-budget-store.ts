@@ -67,14 +67,15 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
   const { store, local, deadlineMs = 50, expectedNodes = 1, failuresToDegrade = 3, probeIntervalMs = 1000 } = options
   const counts = { failed: 0, local: 0, open: 0, closed: 0 }
   const share = createLocalShare({ store: local, expectedNodes, retryAfterMs: probeIntervalMs })
-  let probedTenant = 'probe'
+  let lastFailed: Reservation = { id: 'probe', tenant: 'probe', charges: [], ttlMs: 1, source: 'store' }
 
   const inTime = <Value>(promise: Promise<Value>) => withDeadline(promise, deadlineMs)
   const breaker = createCircuitBreaker({
     failuresToOpen: failuresToDegrade,
     probeIntervalMs,
-    // A take of nothing writes nothing. It asks where the failure was: on a cluster that is one node of several.
-    probe: () => inTime(store.take({ id: 'probe', tenant: probedTenant, charges: [], ttlMs: 1 })),
+    // Taking back what failed last asks where the failure was: on a cluster that is one node of several. It writes, so
+    // a store that can only be read does not pass for one that answers.
+    probe: () => inTime(store.cancel(lastFailed)),
     onChange(open, cause) {
       options.onStateChange?.(open ? 'degraded' : 'ok', cause)
       if (!open) repairs.retry()
@@ -96,9 +97,9 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
 
   function failed({ id, tenant, charges, ttlMs }: TakeRequest, cause: unknown): void {
     counts.failed += 1
-    probedTenant = tenant
-    breaker.failed(cause)
     const reservation: Reservation = { id, tenant, charges, ttlMs, source: 'store' }
+    lastFailed = reservation
+    breaker.failed(cause)
     void repairs.run(() => inTime(store.cancel(reservation)))
   }
 

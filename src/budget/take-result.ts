@@ -1,57 +1,62 @@
-import type { BudgetState, Charge, Denial, Reservation, TakeRequest, TakeResult } from './budget-store.ts'
-import { debt, type Fill, hasRoom, remaining, usedAt, waitMs } from './token-bucket.ts'
+import type { BudgetState, Denial, Reservation, TakeRequest, TakeResult } from './budget-store.ts'
+import type { KnownBudget } from './known-budget.ts'
 
-/** The answer to an admitted take: `fills` are its buckets afterwards, in the order of its charges. */
-export function admitted(request: TakeRequest, fills: readonly Fill[], nowMs: number): TakeResult {
-  return { admitted: true, reservation: reservationOf(request), states: states(request, fills, nowMs) }
+/** A bucket that a charge is for, as it stands. */
+export interface Bucket {
+  readonly known: KnownBudget
+  /** Of the budget's algorithm. */
+  readonly state: unknown
 }
 
-/** The answer to a take that did not fit: `fills` are its buckets, untouched. */
-export function exhausted(request: TakeRequest, fills: readonly Fill[], nowMs: number): TakeResult {
+/** The answer to an admitted take: `buckets` are those of its charges afterwards, in their order. */
+export function admitted(request: TakeRequest, buckets: readonly Bucket[], nowMs: number): TakeResult {
+  const states: BudgetState[] = []
+  let delayMs = 0
+  for (const bucket of buckets) {
+    states.push(stateOf(bucket, nowMs))
+    if (bucket.known.budget.algorithm === 'leaky-bucket') delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
+  }
+  return { admitted: true, reservation: reservationOf(request), states, delayMs }
+}
+
+/** The answer to a take that did not fit: `buckets` are untouched. */
+export function exhausted(request: TakeRequest, buckets: readonly Bucket[], nowMs: number): TakeResult {
   const denials: Denial[] = []
-  each(request, fills, (charge, fill) => {
-    if (denies(charge, fill, nowMs)) denials.push(denial(charge, fill, nowMs))
+  const states: BudgetState[] = []
+  request.charges.forEach(({ budget, amount }, index) => {
+    const bucket = buckets[index]
+    if (bucket === undefined) return
+    const state = stateOf(bucket, nowMs)
+    states.push(state)
+    if (!denies(bucket, amount, nowMs)) return
+    const waitMs = bucket.known.algorithm.waitMs(bucket.state, amount, bucket.known.limits, nowMs)
+    const retryAfterMs = Number.isFinite(waitMs) ? waitMs : 'never'
+    denials.push({ budget, amount, remaining: state.remaining, retryAfterMs })
   })
-  return { admitted: false, reason: 'exhausted', denials, states: states(request, fills, nowMs) }
+  return { admitted: false, reason: 'exhausted', denials, states }
 }
 
-/** Whether a charge alone is enough to deny its take. */
-export function denies({ budget, amount }: Charge, fill: Fill, nowMs: number): boolean {
-  if (budget.mode === 'shadow' || amount === 0) return false
-  return !hasRoom(usedAt(fill, budget.refillPerSecond, nowMs), amount, budget.capacity)
+/** Whether a bucket alone is enough to deny a take of an amount. */
+export function denies({ known, state }: Bucket, amount: number, nowMs: number): boolean {
+  return amount > 0 && known.budget.mode === 'enforce' && known.algorithm.waitMs(state, amount, known.limits, nowMs) > 0
 }
 
-function denial({ budget, amount }: Charge, fill: Fill, nowMs: number): Denial {
+function stateOf({ known, state }: Bucket, nowMs: number): BudgetState {
+  const { budget, algorithm, limits } = known
+  const used = algorithm.used(state, limits, nowMs)
   return {
     budget,
-    amount,
-    remaining: remaining(usedAt(fill, budget.refillPerSecond, nowMs), budget.capacity),
-    retryAfterMs: amount > budget.capacity ? 'never' : waitMs(fill, amount, budget, nowMs),
+    remaining: Math.max(0, Math.floor(budget.capacity - used)),
+    debt: Math.max(0, Math.ceil(used - budget.capacity)),
+    fullInMs: algorithm.emptyInMs(state, limits, nowMs),
   }
 }
 
-function states(request: TakeRequest, fills: readonly Fill[], nowMs: number): readonly BudgetState[] {
-  const found: BudgetState[] = []
-  each(request, fills, ({ budget }, fill) => {
-    const used = usedAt(fill, budget.refillPerSecond, nowMs)
-    found.push({
-      budget,
-      remaining: remaining(used, budget.capacity),
-      debt: debt(used, budget.capacity),
-      fullInMs: waitMs(fill, budget.capacity, budget, nowMs),
-    })
-  })
-  return found
+/** Until what was charged to a leaky bucket is within its capacity, and so may run. */
+function turnInMs({ known, state }: Bucket, nowMs: number): number {
+  return known.algorithm.waitMs(state, 0, { ...known.limits, maxDelayMs: 0 }, nowMs)
 }
 
 function reservationOf({ id, tenant, charges, ttlMs }: TakeRequest): Reservation {
   return { id, tenant, charges, ttlMs, source: 'store' }
-}
-
-function each({ charges }: TakeRequest, fills: readonly Fill[], visit: (charge: Charge, fill: Fill) => void): void {
-  charges.forEach((charge, index) => {
-    const fill = fills[index]
-    if (fill === undefined) throw new Error(`No bucket answered for the budget "${charge.budget.name}"`)
-    visit(charge, fill)
-  })
 }

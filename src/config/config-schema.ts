@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { setting } from './setting.ts'
+import { budgetOverride, globalBudget, ipBudget, MAX_BUDGETS_PER_TIER, tierBudget } from './budget-schema.ts'
+import { setting } from './settings/setting.ts'
 
 /** A configuration file with its defaults filled in. */
 export type ConfigFile = z.output<typeof configSchema>
-
-export const MAX_BUDGETS_PER_TIER = 16
 
 const server = setting
   .section({
@@ -105,80 +104,44 @@ const budgetStore = setting
         'How many servers share the budgets. While Redis is down, each serves that share of every budget that is ' +
           'local; too low a number admits more than the budgets.',
       ),
+    leases: setting
+      .flag()
+      .default(true)
+      .describe(
+        'Whether this server takes slices of the budgets of busy clients in advance and serves from them, which spares ' +
+          'most journeys to Redis. What is not used of a slice is given back.',
+      ),
   })
   .prefault({})
   .describe('Where budgets are kept: in Redis with REDIS_URL, otherwise in this process.')
 
-/** What any budget over time has. Whether refillPerSecond or window is given is checked apart. */
-const limits = {
-  capacity: setting.wholeNumber(1).describe('What a full budget holds: the largest burst.'),
-  refillPerSecond: setting
-    .positiveNumber()
-    .optional()
-    .describe('What comes back each second; fractions are fine. Either this or window.'),
-  window: setting
-    .duration('1ms', '36500d')
-    .optional()
-    .describe('How long an empty budget takes to be full again. Either this or refillPerSecond.'),
-  mode: setting
-    .choice(['enforce', 'shadow'])
-    .default('enforce')
-    .describe('enforce refuses what does not fit; shadow counts it and lets it pass, for trying a budget out.'),
-  onStoreFailure: setting
-    .choice(['local', 'open', 'closed'])
-    .default('local')
-    .describe(
-      'While Redis does not answer: local serves from the share of this server (budgetStore.expectedNodes), open ' +
-        'admits everything, closed refuses with BUDGET_STORE_UNAVAILABLE.',
-    ),
-}
-
-export const ipBudgetDefaults = { capacity: 3000, window: '30s' }
-
-const ipBudget = setting
+const rateLimitHeaders = setting
   .section({
-    ...limits,
-    capacity: limits.capacity.default(ipBudgetDefaults.capacity).describe('How many requests may come at once.'),
-    window: limits.window.describe(
-      `How long an empty budget takes to be full again: ${ipBudgetDefaults.window} where refillPerSecond is not given ` +
-        'either.',
-    ),
+    draft: setting
+      .choice([11, 7, 6])
+      .default(11)
+      .describe('The draft of draft-ietf-httpapi-ratelimit-headers that RateLimit and RateLimit-Policy follow.'),
+    resetFormat: setting
+      .choice(['epoch', 'delta'])
+      .default('epoch')
+      .describe('What X-RateLimit-Reset counts: seconds since 1970 (epoch), or seconds from now (delta).'),
   })
   .prefault({})
-  .describe(
-    'Requests from one IP address, counted before anything is read of them. Everybody behind one address shares it.',
-  )
+  .describe('How responses tell clients what is left of their budgets.')
 
-const budget = setting
-  .section({
-    name: setting
-      .text(/^[A-Za-z0-9_-]{1,64}$/, 'a name of 1 to 64 letters, digits, _ and -')
-      .describe('Names the budget in headers and errors; unique in its tier. A new name starts with a full budget.'),
-    level: setting
-      .choice(['client', 'tenant'])
-      .default('client')
-      .describe('client: each client has a budget of its own. tenant: all clients of a tenant share one.'),
-    meter: setting
-      .choice(['cost', 'requests'])
-      .default('cost')
-      .describe('What it counts: the cost of operations, or requests, refused ones too.'),
-    algorithm: setting
-      .choice(['token-bucket'])
-      .default('token-bucket')
-      .describe('How it fills: steadily, up to its capacity.'),
-    ...limits,
-  })
-  .meta({ oneOf: [{ required: ['refillPerSecond'] }, { required: ['window'] }] })
+const maxCost = setting
+  .wholeNumber(0)
+  .describe('The largest estimated cost of one operation. More is refused with COST_ESTIMATED_TOO_EXPENSIVE.')
+
+const timeout = setting
+  .duration('1ms', '1d')
+  .describe('How long one operation may run. Then it is cancelled and answered with OPERATION_TIMEOUT.')
 
 const tier = setting.section({
-  maxCost: setting
-    .wholeNumber(0)
-    .describe('The largest estimated cost of one operation. More is refused with COST_ESTIMATED_TOO_EXPENSIVE.'),
-  timeout: setting
-    .duration('1ms', '1d')
-    .describe('How long one operation may run. Then it is cancelled and answered with OPERATION_TIMEOUT.'),
+  maxCost,
+  timeout,
   budgets: setting
-    .list(budget, 'budgets')
+    .list(tierBudget, 'budgets')
     .meta({ minItems: 1, maxItems: MAX_BUDGETS_PER_TIER })
     .describe('What its clients may use over time. An operation needs room in all of them.'),
 })
@@ -200,6 +163,12 @@ const client = setting.section({
     .string({ error: keyProblem })
     .regex(/^[0-9a-fA-F]{64}$/, { error: keyProblem })
     .describe('The SHA-256 hash of its API key: printf %s "$KEY" | sha256sum. The key itself is written nowhere.'),
+  maxCost: maxCost.optional(),
+  timeout: timeout.optional(),
+  budgets: setting
+    .map(budgetOverride, 'one entry for each budget of its tier that is another for this client')
+    .default({})
+    .describe('By the name of a budget of its tier: the settings that are others for this client. The rest stays.'),
 })
 
 // What stands here by mistake is the key itself, more often than not, so it is not repeated.
@@ -216,7 +185,13 @@ export const configSchema = setting
       guard,
       cost,
       budgetStore,
+      rateLimitHeaders,
       ipBudget,
+      globalBudgets: setting
+        .list(globalBudget, 'budgets')
+        .default([])
+        .meta({ maxItems: MAX_BUDGETS_PER_TIER })
+        .describe('Budgets that all clients of all tiers share: what the server as a whole may be used.'),
       tiers: setting
         .map(tier, 'one entry for each tier')
         .meta({ propertyNames: { pattern: tierName.source }, required: ['anonymous'] })
@@ -243,9 +218,13 @@ export const configSchema = setting
             'true is refused there.',
         ),
     },
-    { environment: 'NODE_ENV', redisUrl: 'REDIS_URL', databaseUrl: 'DATABASE_URL' },
+    { environment: variable('NODE_ENV'), redisUrl: variable('REDIS_URL'), databaseUrl: variable('DATABASE_URL') },
   )
   .meta({ title: 'Configuration of Tollgate' })
+
+function variable(name: string): string {
+  return `set the environment variable ${name} instead`
+}
 
 /** The JSON Schema of the same, for editors. */
 export function configJsonSchema(): object {

@@ -1,6 +1,6 @@
 /**
  * Everything that can be set, with nothing left to fill in. Frozen, whatever is inside too. `config-schema.ts` says what
- * each setting does and what its default is; here durations are in milliseconds and every budget has its refill rate.
+ * each setting does and what its default is; here durations are in milliseconds and every bucket has its refill rate.
  */
 export interface Config {
   /** The file it was read from: an absolute path. */
@@ -27,8 +27,15 @@ export interface Config {
     readonly defaultListSize: number
     readonly charge: { readonly field: number; readonly type: number }
   }
-  readonly budgetStore: { readonly prefix: string; readonly deadlineMs: number; readonly expectedNodes: number }
-  readonly ipBudget: ConfiguredBudget
+  readonly budgetStore: {
+    readonly prefix: string
+    readonly deadlineMs: number
+    readonly expectedNodes: number
+    readonly leases: boolean
+  }
+  readonly rateLimitHeaders: { readonly draft: 11 | 7 | 6; readonly resetFormat: 'epoch' | 'delta' }
+  readonly ipBudget: ConfiguredIpBudget
+  readonly globalBudgets: readonly ConfiguredBudget[]
   /** By name. There is always one named `anonymous`. */
   readonly tiers: Readonly<Record<string, ConfiguredTier>>
   readonly clients: readonly ConfiguredClient[]
@@ -41,22 +48,47 @@ export interface Config {
   readonly databaseUrl: string | undefined
 }
 
-export interface ConfiguredBudget {
-  readonly name: string
-  readonly level: 'ip' | 'client' | 'tenant'
-  readonly meter: 'cost' | 'requests'
-  readonly algorithm: 'token-bucket'
-  readonly capacity: number
-  readonly refillPerSecond: number
-  readonly mode: 'enforce' | 'shadow'
-  readonly onStoreFailure: 'local' | 'open' | 'closed'
-}
-
 export interface ConfiguredTier {
   readonly name: string
   readonly maxCost: number
   readonly timeoutMs: number
   readonly budgets: readonly ConfiguredBudget[]
+}
+
+/** A budget of a tier, or one that all clients share. */
+export type ConfiguredBudget = BudgetFace & BudgetSubject & ConfiguredLimits
+
+interface BudgetFace {
+  readonly name: string
+  readonly mode: 'enforce' | 'shadow'
+  readonly onStoreFailure: 'local' | 'open' | 'closed'
+  readonly softThreshold: number | undefined
+}
+
+/** Those of the level `operation` have the coordinate of a root field, such as `Mutation.placeOrder`. */
+type BudgetSubject =
+  | { readonly level: 'client' | 'tenant' | 'global'; readonly field?: undefined }
+  | { readonly level: 'operation'; readonly field: string }
+
+export type ConfiguredLimits = { readonly capacity: number } & (
+  | ({ readonly meter: 'cost' | 'requests' | 'responseBytes' } & (
+      | { readonly algorithm: 'token-bucket'; readonly refillPerSecond: number }
+      | { readonly algorithm: 'leaky-bucket'; readonly refillPerSecond: number; readonly maxDelayMs: number }
+      | { readonly algorithm: 'fixed-window'; readonly window: { readonly ms: number } | { readonly months: number } }
+      | { readonly algorithm: 'sliding-window' | 'sliding-log'; readonly windowMs: number }
+    ))
+  | { readonly meter: 'concurrency'; readonly algorithm: 'semaphore' }
+)
+
+interface ConfiguredIpBudget {
+  readonly name: 'ip'
+  readonly level: 'ip'
+  readonly meter: 'requests'
+  readonly algorithm: 'token-bucket'
+  readonly capacity: number
+  readonly refillPerSecond: number
+  readonly mode: 'enforce' | 'shadow'
+  readonly onStoreFailure: 'local' | 'open' | 'closed'
 }
 
 interface ConfiguredClient {
@@ -69,4 +101,6 @@ interface ConfiguredClient {
   }
   /** 64 lower-case hexadecimal digits. */
   readonly keySha256: string
+  /** Its tier with what is set for this client alone. Undefined where nothing is. */
+  readonly ownTier: ConfiguredTier | undefined
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { found } from './found.ts'
-import { setting } from './setting.ts'
+import { found } from './settings/found.ts'
+import { setting } from './settings/setting.ts'
 
 /** The environment variables that are read, checked. Those that are not set are left out. */
 export type Environment = z.output<typeof environmentSchema>

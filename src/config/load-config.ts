@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkConfig, type Mistake } from './check-config.ts'
+import { checkConfig } from './checks/check-config.ts'
+import type { Mistake } from './checks/mistake.ts'
 import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigFile, configSchema } from './config-schema.ts'
 import { readConfigSource } from './config-source.ts'
 import { readEnvironment } from './environment.ts'
-import { shown } from './found.ts'
+import { shown } from './settings/found.ts'
 import { toConfig } from './to-config.ts'
 
 export interface LoadConfigOptions {
@@ -15,6 +16,8 @@ export interface LoadConfigOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Where `tollgate.yaml` is looked for, and where relative paths begin. @default process.cwd() */
   readonly cwd?: string
+  /** The file to read, whatever the environment says. */
+  readonly file?: string
 }
 
 /**
@@ -23,8 +26,8 @@ export interface LoadConfigOptions {
  *
  * @throws ConfigError that names every mistake of file and environment
  */
-export function loadConfig({ env = process.env, cwd = process.cwd() }: LoadConfigOptions = {}): Config {
-  const path = pathOf(env['TOLLGATE_CONFIG'], cwd)
+export function loadConfig({ env = process.env, cwd = process.cwd(), file: named }: LoadConfigOptions = {}): Config {
+  const path = pathOf(named ?? env['TOLLGATE_CONFIG'], cwd)
   const file = readFile(path, cwd, env['NODE_ENV'] === 'production')
   const environment = readEnvironment(env)
   if ('values' in file && 'values' in environment) return toConfig(path, file.values, environment.values)

@@ -1,11 +1,14 @@
-import type { Config, ConfiguredBudget, ConfiguredTier } from './config.ts'
-import { type ConfigFile, ipBudgetDefaults } from './config-schema.ts'
-import { durationMs } from './duration.ts'
+import { ipBudgetDefaults } from './budget-schema.ts'
+import type { Config, ConfiguredTier } from './config.ts'
+import type { ConfigFile } from './config-schema.ts'
 import type { Environment } from './environment.ts'
+import { overridden } from './overridden.ts'
+import { durationMs } from './settings/duration.ts'
+import { refillPerSecondOf, toBudget } from './to-budget.ts'
 
 /** Joins a file and an environment that have no mistakes. The environment wins. */
 export function toConfig(path: string, file: ConfigFile, environment: Environment): Config {
-  const { server, guard, cost, budgetStore, ipBudget } = file
+  const { server, guard, cost, budgetStore, rateLimitHeaders } = file
   const outsideProduction = environment.NODE_ENV !== 'production'
   return deepFreeze({
     file: path,
@@ -24,13 +27,13 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       prefix: budgetStore.prefix,
       deadlineMs: durationMs(budgetStore.deadline),
       expectedNodes: budgetStore.expectedNodes,
+      leases: budgetStore.leases,
     },
-    ipBudget: budgetOf({ ...ipBudget, name: 'ip', level: 'ip', meter: 'requests', algorithm: 'token-bucket' }),
+    rateLimitHeaders,
+    ipBudget: ipBudgetOf(file.ipBudget),
+    globalBudgets: file.globalBudgets.map((budget) => toBudget({ ...budget, level: 'global' })),
     tiers: Object.fromEntries(Object.entries(file.tiers).map(([name, tier]) => [name, tierOf(name, tier)])),
-    clients: file.clients.map(({ keySha256, ...client }) => ({
-      client: { ...client, anonymous: false },
-      keySha256: keySha256.toLowerCase(),
-    })),
+    clients: file.clients.map((client) => clientOf(client, file.tiers)),
     introspection: file.introspection ?? outsideProduction,
     demoKeys: file.demoKeys ?? outsideProduction,
     log: { level: environment.LOG_LEVEL ?? file.log.level },
@@ -39,18 +42,40 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
   })
 }
 
-function tierOf(name: string, { maxCost, timeout, budgets }: ConfigFile['tiers'][string]): ConfiguredTier {
-  return { name, maxCost, timeoutMs: durationMs(timeout), budgets: budgets.map(budgetOf) }
+type TierInFile = ConfigFile['tiers'][string]
+
+function tierOf(name: string, { maxCost, timeout, budgets }: TierInFile): ConfiguredTier {
+  return { name, maxCost, timeoutMs: durationMs(timeout), budgets: budgets.map(toBudget) }
 }
 
-type BudgetInFile = Omit<ConfiguredBudget, 'refillPerSecond'> & {
-  readonly refillPerSecond?: number | undefined
-  readonly window?: string | undefined
+function clientOf(client: ConfigFile['clients'][number], tiers: ConfigFile['tiers']): Config['clients'][number] {
+  const { id, tenant, tier, role, keySha256 } = client
+  const base = tiers[tier]
+  return {
+    client: { id, tenant, tier, role, anonymous: false },
+    keySha256: keySha256.toLowerCase(),
+    ownTier: base && ownTierOf(client, base),
+  }
 }
 
-/** Only the IP budget may come without refill and window. */
-function budgetOf({ refillPerSecond, window = ipBudgetDefaults.window, ...budget }: BudgetInFile): ConfiguredBudget {
-  return { ...budget, refillPerSecond: refillPerSecond ?? budget.capacity / (durationMs(window) / 1000) }
+function ownTierOf(client: ConfigFile['clients'][number], base: TierInFile): ConfiguredTier | undefined {
+  const { tier, maxCost = base.maxCost, timeout = base.timeout, budgets: overrides } = client
+  if (client.maxCost === undefined && client.timeout === undefined && Object.keys(overrides).length === 0) return
+  const budgets = base.budgets.map((budget) => overridden(budget, overrides[budget.name] ?? {}))
+  return tierOf(tier, { maxCost, timeout, budgets })
+}
+
+function ipBudgetOf({ capacity, mode, onStoreFailure, ...rate }: ConfigFile['ipBudget']): Config['ipBudget'] {
+  return {
+    name: 'ip',
+    level: 'ip',
+    meter: 'requests',
+    algorithm: 'token-bucket',
+    capacity,
+    refillPerSecond: refillPerSecondOf({ capacity, window: ipBudgetDefaults.window, ...rate }),
+    mode,
+    onStoreFailure,
+  }
 }
 
 function deepFreeze<Value extends object>(value: Value): Readonly<Value> {

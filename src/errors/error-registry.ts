@@ -17,6 +17,21 @@ interface Reason {
 /** A slicing argument, by response path, and a value of it that fits; undefined where no single one does. */
 type AffordableFacts = { readonly argument: string; readonly value: number } | undefined
 
+interface RateLimitedFacts {
+  readonly budget: string
+  readonly level: string
+  readonly meter: string
+  /** The root field, where the budget belongs to one. */
+  readonly field?: string | undefined
+  readonly cost: number
+  readonly capacity: number
+  readonly remaining: number
+  /** Null where waiting does not help: it is more than the budget ever holds. */
+  readonly retryAfterMs: number | null
+  readonly maxAffordableCost: number
+  readonly affordable?: AffordableFacts
+}
+
 interface GuardFacts {
   readonly limit: string
   readonly found: number
@@ -126,30 +141,9 @@ export const errorRegistry = {
   }),
   UNAUTHENTICATED: entry<Reason>({ status: 401, message: ({ reason }) => reason, extensions: none }),
   FORBIDDEN: entry<Reason>({ status: 403, message: ({ reason }) => reason, extensions: none }),
-  RATE_LIMITED: entry<{
-    readonly budget: string
-    readonly level: string
-    readonly meter: string
-    readonly cost: number
-    readonly capacity: number
-    readonly remaining: number
-    /** Null where waiting does not help: it is more than the budget ever holds. */
-    readonly retryAfterMs: number | null
-    readonly maxAffordableCost: number
-    readonly affordable?: AffordableFacts
-  }>({
+  RATE_LIMITED: entry<RateLimitedFacts>({
     status: 429,
-    message: ({ budget, meter, cost, capacity, remaining, retryAfterMs, affordable }) => {
-      const countsCost = meter === 'cost'
-      const unit = countsCost ? 'points of cost' : cost === 1 ? 'request' : 'requests'
-      const needs = `This operation needs ${text(cost)} ${unit} of the budget "${budget}"`
-      if (retryAfterMs === null) {
-        return `${needs}, which never holds more than ${text(capacity)}. ${lessAdvice(affordable)}`
-      }
-      const wait = `Try again in ${text(Math.ceil(retryAfterMs / 1000))} s`
-      const less = affordable === undefined ? '' : `: ${affordable.argument}: ${affordable.value} fits now`
-      return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? `, or ask for less${less}` : ''}.`
-    },
+    message: rateLimitedMessage,
     extensions: ({ budget, level, cost, remaining, retryAfterMs, maxAffordableCost, affordable }) => ({
       budget,
       level,
@@ -159,6 +153,21 @@ export const errorRegistry = {
       maxAffordableCost,
       ...(affordable !== undefined && { affordable }),
     }),
+    retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
+  }),
+  CONCURRENCY_LIMITED: entry<{
+    readonly budget: string
+    readonly level: string
+    /** The root field, where the budget belongs to one. */
+    readonly field?: string | undefined
+    readonly limit: number
+    readonly retryAfterMs: number
+  }>({
+    status: 429,
+    message: ({ budget, field, limit }) =>
+      `The budget "${budget}" allows ${text(limit)} operation${limit === 1 ? '' : 's'}${field === undefined ? '' : ` with ${field}`} ` +
+      'at once, and as many are running. Send fewer at once: wait for one of them to end, then try again.',
+    extensions: ({ budget, level, limit, retryAfterMs }) => ({ budget, level, limit, retryAfterMs }),
     retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
   }),
   BUDGET_STORE_UNAVAILABLE: entry<{ readonly budget: string }>({
@@ -208,6 +217,29 @@ function guardEntry(what: string, advice: string): ErrorEntry<GuardFacts> {
       `This document has ${text(found)} or more ${what}; ${text(allowed)} are allowed. ${advice}`,
     extensions: ({ limit, found, allowed }) => ({ limit, found, allowed }),
   })
+}
+
+function rateLimitedMessage({ retryAfterMs, ...facts }: RateLimitedFacts): string {
+  const { budget, meter, field, cost, capacity, remaining, affordable } = facts
+  const wait = `Try again in ${text(Math.ceil((retryAfterMs ?? 0) / 1000))} s`
+  if (meter === 'responseBytes') {
+    const counted = field === undefined ? 'answers' : `answers with ${field}`
+    return `The budget "${budget}", of ${text(capacity)} bytes of ${counted}, is used up. ${wait}.`
+  }
+  const countsCost = meter === 'cost'
+  const needs = `This operation needs ${text(cost)} ${unitOf(facts)} of the budget "${budget}"`
+  if (retryAfterMs === null) {
+    const advice = countsCost ? lessAdvice(affordable) : 'Split it into several operations.'
+    return `${needs}, which never holds more than ${text(capacity)}. ${advice}`
+  }
+  const less = affordable === undefined ? '' : `: ${affordable.argument}: ${affordable.value} fits now`
+  return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? `, or ask for less${less}` : ''}.`
+}
+
+function unitOf({ meter, field, cost }: Pick<RateLimitedFacts, 'meter' | 'field' | 'cost'>): string {
+  if (meter === 'cost') return field === undefined ? 'points of cost' : `points of cost for ${field}`
+  const unit = field === undefined ? 'request' : 'call'
+  return `${unit}${cost === 1 ? '' : 's'}${field === undefined ? '' : ` of ${field}`}`
 }
 
 /** Numbers with thin groups of three, so that 50000 and 500000 are told apart at a glance. */

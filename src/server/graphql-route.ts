@@ -56,7 +56,11 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
       actualCost: 0,
       durationMs: reply.elapsedTime,
     })
-    return replyWithRefusal(request, reply, refusal, report)
+    return replyWithRefusal(request, reply, refusal, report && headersOf(report))
+  }
+
+  function headersOf(report: OperationReport): ReadonlyMap<string, string> {
+    return reportHeaders(report, Date.now(), options.conclude.headers?.())
   }
 
   app.addHook('onRequest', async (request, reply) => {
@@ -113,7 +117,7 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     // Apollo refused it before it was an operation.
     const { report, denied } = await admission.chargeRequest(client)
     if (denied !== undefined) return answerWith(request, reply, denied, report)
-    for (const [name, value] of reportHeaders(report, Date.now())) reply.header(name, value)
+    for (const [name, value] of headersOf(report)) reply.header(name, value)
     return body
   }
   app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler, wsHandler: options.handleSocket })

@@ -52,12 +52,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler((request, reply) => {
     const { method, url } = request
-    return replyWithRefusal(
-      request,
-      reply,
-      refusal('NOT_FOUND', { method, path: url.split('?', 1)[0] ?? url }),
-      undefined,
-    )
+    return replyWithRefusal(request, reply, refusal('NOT_FOUND', { method, path: url.split('?', 1)[0] ?? url }))
   })
   app.setErrorHandler<FastifyError>(failed)
   await app.register(websocket, {
@@ -80,11 +75,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   function failed(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (err.statusCode !== undefined && err.statusCode >= 400 && err.statusCode < 500) {
       const reason = `This request cannot be read: ${err.message}. Operations go to POST /graphql, as JSON.`
-      return replyWithRefusal(request, reply, refusal('BAD_REQUEST', { reason }), undefined)
+      return replyWithRefusal(request, reply, refusal('BAD_REQUEST', { reason }))
     }
     const errorId = randomUUID()
     options.logger.error({ err, errorId }, 'a request failed')
-    return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }), undefined)
+    return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }))
   }
 }
 

@@ -4,9 +4,8 @@ import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../accounts/credential.ts'
 import { type AdmissionContext, isAdmissionContext } from '../admission/admission-context.ts'
-import { concludeOperation } from '../admission/conclude-operation.ts'
+import { concludeOperation, withCost } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
-import { costExtension } from '../admission/report/cost-extension.ts'
 import { subscribeAdmitted } from '../admission/subscribe-admitted.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import { identify } from './identify.ts'
@@ -46,17 +45,17 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     const validated = mode === 'validate' || admitted === undefined
     const result = validated ? { data: null } : await executeAdmitted({ ...args, contextValue: context })
     over(context)
-    const { report } = await concludeOperation(conclude, context, result)
-    const cost = costExtension(report, mode)
-    return cost === undefined ? result : { ...result, extensions: { ...result.extensions, cost } }
+    const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
+    return withCost(result, extension)
   }
 
   async function subscribe(args: ExecutionArgs) {
     const context = contextOf(args)
     if (context.admission.mode === 'validate') return execute(args)
     const results = await subscribeAdmitted({ ...args, contextValue: context, extendContext })
-    const failed = Symbol.asyncIterator in results ? undefined : results.errors
-    await concludeOperation(conclude, context, { errors: failed })
+    const failed = Symbol.asyncIterator in results ? undefined : results
+    // It has begun, and with that it has given back its place among the operations that run.
+    await concludeOperation(conclude, context, { errors: failed?.errors, body: failed })
     if (failed !== undefined || context.signal.aborted) over(context)
     else {
       onSubscriptions(1)
@@ -81,9 +80,10 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       // The upgrade went through the same checks as every request.
       if (typeof mode !== 'string') throw new Error('A socket was opened with a GraphQL-Cost header that is none')
       const ip = clientAddress(request.ip)
-      const client = identify(directory, { ...request.headers, ...credentials(ctx.connectionParams) }, ip)
+      const headers = { ...request.headers, ...credentials(ctx.connectionParams) }
+      const client = identify(directory, headers, ip)
       if ('code' in client) return close(socket, client)
-      connections.set(ctx, { client, ip, mode, open: new Set() })
+      connections.set(ctx, { identify: () => identify(directory, headers, ip), ip, mode, open: new Set() })
       return true
     },
 

@@ -10,9 +10,10 @@ import {
 } from 'graphql'
 import type { Client } from '../accounts/client.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
+import { admitOperation } from '../admission/admit-operation.ts'
 import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
 import type { ReportMode } from '../admission/report/operation-report.ts'
-import { refusal } from '../errors/refusal.ts'
+import { type Refusal, refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 
 export interface WebSocketOperationOptions {
@@ -23,7 +24,8 @@ export interface WebSocketOperationOptions {
 
 /** Who is at the other end of a socket. */
 export interface Connection {
-  readonly client: Client
+  /** Asked for each operation: a key may be taken away, and its tier may change, while the socket is open. */
+  readonly identify: () => Client | Refusal
   readonly ip: string
   readonly mode: ReportMode
   /** What is running on it: a `complete` of the client stops no query that has begun. */
@@ -60,18 +62,23 @@ export interface AdmittedArgs extends ExecutionArgs {
  */
 export async function beginWebSocketOperation(
   options: WebSocketOperationOptions,
-  { client, ip, mode, open }: Connection,
+  { identify, ip, mode, open }: Connection,
   { query, operationName, variables }: OperationPayload,
 ): Promise<AdmittedArgs | readonly GraphQLError[]> {
   const { schema, conclude } = options
   const { admission } = conclude
+  const client = identify()
+  if ('code' in client) {
+    const refused = await admission.arrive(ip)
+    return [toGraphQLError(refused?.refusal ?? client)]
+  }
   const context = admissionContext(client, mode, Date.now())
   const full = open.size >= MAX_OPERATIONS_PER_SOCKET
   open.add(context.controller)
 
   async function refuse(errors: readonly GraphQLError[]): Promise<readonly GraphQLError[]> {
     open.delete(context.controller)
-    const { denied } = await concludeOperation(conclude, context, { errors })
+    const { denied } = await concludeOperation(conclude, context, { errors, body: { errors } })
     return denied === undefined ? errors : [toGraphQLError(denied)]
   }
   const refused = await admission.arrive(ip)
@@ -85,11 +92,13 @@ export async function beginWebSocketOperation(
   const document = parseAndValidate(query, options)
   if (!('kind' in document)) return refuse(document)
 
-  const request = { client, source: query, document, operationName: operationName ?? undefined, mode }
-  const result = await admission.admit({ ...request, variables: variables ?? {} })
-  context.admission.report = result.report
-  if (result.kind === 'refused') return refuse([toGraphQLError(result.refusal)])
-  if (result.kind === 'admitted') context.admission.admitted = result.admitted
+  const denied = await admitOperation(admission, context, {
+    source: query,
+    document,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+  })
+  if (denied !== undefined) return refuse([denied])
   return { schema, document, operationName, variableValues: variables, contextValue: context }
 }
 

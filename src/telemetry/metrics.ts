@@ -6,8 +6,14 @@ export interface Metrics {
   operation(ended: OperationEnded): void
   subscriptions(change: 1 | -1): void
   budgetStoreState(state: 'ok' | 'degraded'): void
+  /** Counts what happened to a budget. Tiers, budgets and levels become labels: all are to be of a known few. */
+  budgetEvent(event: BudgetEvent): void
   /** Asked at every scrape, for counts from the start. */
   budgetStoreFailures(read: () => BudgetStoreFailures): void
+  /** Asked at every scrape, as are the next ones. */
+  leases(read: () => LeaseCounts): void
+  /** Takes that were denied because the same one had been. */
+  denialMemory(hits: () => number): void
   /** What a scrape is answered with. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -18,6 +24,13 @@ export interface OperationEnded {
   readonly estimatedCost: number
   readonly actualCost: number
   readonly durationMs: number
+}
+
+export interface BudgetEvent {
+  readonly kind: 'denied' | 'shadow-denied' | 'over-soft-threshold'
+  readonly tier: string
+  readonly budget: string
+  readonly level: string
 }
 
 export interface BudgetStoreFailures {
@@ -31,6 +44,19 @@ export interface BudgetStoreFailures {
   readonly dropped: number
 }
 
+/** Counted from the start, but for `leases`. */
+export interface LeaseCounts {
+  /** Takes served by a lease, and those that went to the store. */
+  readonly leased: number
+  readonly direct: number
+  /** Slices taken in advance: those that the store admitted, those that it did not, and those not wholly given back. */
+  readonly slices: number
+  readonly refused: number
+  readonly lost: number
+  /** Leases there are now. */
+  readonly leases: number
+}
+
 /** From what a compiled operation takes to the longest that a tier allows. */
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
@@ -40,6 +66,8 @@ export function createMetrics(): Metrics {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   let failures: () => BudgetStoreFailures = () => ({ failed: 0, local: 0, open: 0, closed: 0, dropped: 0 })
+  let leases: () => LeaseCounts = () => ({ leased: 0, direct: 0, slices: 0, refused: 0, lost: 0, leases: 0 })
+  let denialMemoryHits = () => 0
 
   const operations = new Counter({
     name: 'tollgate_operations_total',
@@ -75,6 +103,63 @@ export function createMetrics(): Metrics {
     name: 'tollgate_budget_store_degraded',
     help: '1 while the budget store is given up and the policies of the budgets decide, otherwise 0.',
     registers,
+  })
+  const denials = new Counter({
+    name: 'tollgate_budget_denials_total',
+    help: 'Denials by budgets. One take may be denied by several.',
+    labelNames: ['budget', 'level'],
+    registers,
+  })
+  const shadowDenials = new Counter({
+    name: 'tollgate_shadow_denials_total',
+    help: 'Takes that a budget in shadow would have denied if it were enforced.',
+    labelNames: ['budget', 'level'],
+    registers,
+  })
+  const softThresholds = new Counter({
+    name: 'tollgate_budget_soft_threshold_total',
+    help: 'How often an operation took a budget over its soft threshold.',
+    labelNames: ['tier', 'budget'],
+    registers,
+  })
+  new Gauge({
+    name: 'tollgate_budget_leases',
+    help: 'Leases there are: slices of budgets, taken in advance for clients that are busy.',
+    registers,
+    collect() {
+      this.set(leases().leases)
+    },
+  })
+  new Counter({
+    name: 'tollgate_budget_lease_takes_total',
+    help: 'Takes that a lease served, and those that went to the budget store.',
+    labelNames: ['way'],
+    registers,
+    collect() {
+      this.reset()
+      const { leased, direct } = leases()
+      for (const [way, takes] of Object.entries({ leased, direct })) this.inc({ way }, takes)
+    },
+  })
+  new Counter({
+    name: 'tollgate_budget_lease_slices_total',
+    help: 'Slices asked of the budget store: admitted; refused; lost, which keep a charge that nobody used.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset()
+      const { slices: admitted, refused, lost } = leases()
+      for (const [outcome, slices] of Object.entries({ admitted, refused, lost })) this.inc({ outcome }, slices)
+    },
+  })
+  new Counter({
+    name: 'tollgate_budget_denial_memory_hits_total',
+    help: 'Takes that were denied without asking the store, because the same one had been denied.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(denialMemoryHits())
+    },
   })
   new Counter({
     name: 'tollgate_budget_store_failed_takes_total',
@@ -117,8 +202,19 @@ export function createMetrics(): Metrics {
     },
     subscriptions: (change) => subscriptions.inc(change),
     budgetStoreState: (state) => degraded.set(state === 'degraded' ? 1 : 0),
+    budgetEvent({ kind, tier, budget, level }) {
+      if (kind === 'denied') denials.inc({ budget, level })
+      else if (kind === 'shadow-denied') shadowDenials.inc({ budget, level })
+      else softThresholds.inc({ tier, budget })
+    },
     budgetStoreFailures(read) {
       failures = read
+    },
+    leases(read) {
+      leases = read
+    },
+    denialMemory(hits) {
+      denialMemoryHits = hits
     },
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }

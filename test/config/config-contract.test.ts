@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { ClientEntry } from '../../src/accounts/client-directory.ts'
 import { demoKeys } from '../../src/accounts/demo-clients.ts'
+import type { HeaderOptions } from '../../src/admission/report/report-headers.ts'
 import type { Tier } from '../../src/admission/tier.ts'
 import type { Budget } from '../../src/budget/budget.ts'
+import { limitsOf } from '../../src/budget/limits.ts'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -14,7 +16,9 @@ import { configFolder, LEAST } from './config-folder.ts'
 // The room of the configuration knows no other room; here the shapes are held together. The checker does the work.
 test('what is configured is what the rooms take', () => {
   expectTypeOf<Config['ipBudget']>().toExtend<Budget>()
+  expectTypeOf<Config['globalBudgets'][number]>().toExtend<Budget>()
   expectTypeOf<Config['tiers'][string]>().toExtend<Tier>()
+  expectTypeOf<Config['rateLimitHeaders']>().toEqualTypeOf<HeaderOptions>()
   expectTypeOf<Config['clients'][number]>().toExtend<ClientEntry>()
   expectTypeOf<Config['guard']>().toEqualTypeOf<GuardLimits>()
   expectTypeOf<Config['cost']>().toExtend<CostOptions>()
@@ -30,6 +34,13 @@ test.each([
   '{ name: b, capacity: 3, window: 36500d }',
   '{ name: b, capacity: 9007199254740991, window: 1ms }',
   '{ name: b, capacity: 1, refillPerSecond: 4e-11 }',
+  '{ name: b, algorithm: leaky-bucket, capacity: 1, window: 36500d, maxDelay: 1h, softThreshold: 1 }',
+  '{ name: b, algorithm: fixed-window, capacity: 9007199254740991, window: 1ms }',
+  '{ name: b, algorithm: fixed-window, capacity: 1, window: 36500d }',
+  '{ name: b, algorithm: fixed-window, capacity: 1, window: 12mo, softThreshold: 0.001 }',
+  '{ name: b, algorithm: sliding-window, capacity: 9007199254740991, window: 36500d }',
+  '{ name: b, algorithm: sliding-log, capacity: 10000, window: 36500d }',
+  '{ name: b, meter: concurrency, capacity: 9007199254740991 }',
 ])('the budget store takes the extreme budget %s', async (budget) => {
   const cwd = configFolder({ 'tollgate.yaml': LEAST.replace(/\{ name.*/, budget) })
   const budgets = loadConfig({ env: {}, cwd }).tiers['anonymous']?.budgets ?? []
@@ -57,9 +68,10 @@ describe.each(['development', 'production'])('the shipped file in %s', (NODE_ENV
   test.each(Object.values(tiers))(
     'lets a client of the tier $name that is alone on its address use its requests',
     (tier) => {
-      const requests = tier.budgets.find(({ name }) => name === 'requests')
-      expect(requests?.capacity).toBeLessThanOrEqual(ipBudget.capacity)
-      expect(requests?.refillPerSecond).toBeLessThanOrEqual(ipBudget.refillPerSecond)
+      for (const requests of tier.budgets.filter(({ name }) => name === 'requests')) {
+        expect(requests.capacity).toBeLessThanOrEqual(ipBudget.capacity)
+        expect(limitsOf(requests).refillPerSecond).toBeLessThanOrEqual(ipBudget.refillPerSecond)
+      }
     },
   )
 
@@ -70,10 +82,10 @@ describe.each(['development', 'production'])('the shipped file in %s', (NODE_ENV
       if (before === undefined) continue
       expect(tier.maxCost).toBeGreaterThan(before.maxCost)
       tier.budgets.forEach((budget, place) => {
-        expect(budget.capacity).toBeGreaterThan(before.budgets[place]?.capacity ?? Number.POSITIVE_INFINITY)
-        expect(budget.refillPerSecond).toBeGreaterThan(
-          before.budgets[place]?.refillPerSecond ?? Number.POSITIVE_INFINITY,
-        )
+        const less = before.budgets[place]
+        if (less === undefined) throw new Error(`${before.name} has no budget in the place of ${budget.name}`)
+        expect(budget.capacity).toBeGreaterThan(less.capacity)
+        expect(limitsOf(budget).refillPerSecond).toBeGreaterThan(limitsOf(less).refillPerSecond)
       })
     }
   })

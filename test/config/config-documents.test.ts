@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { configJsonSchema } from '../../src/config/config-schema.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { configFolder } from './config-folder.ts'
+import { configFolder, LEAST } from './config-folder.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 
@@ -44,16 +44,31 @@ describe('tollgate.schema.json', () => {
 })
 
 describe('tollgate.yaml', () => {
+  const load = (text: string) => {
+    const { file: _, ...config } = loadConfig({ env: {}, cwd: configFolder({ 'tollgate.yaml': text }) })
+    return config
+  }
+
   test('shows in its comments the defaults, and nothing else', () => {
     const shipped = read('tollgate.yaml')
-    // Prose has a space after the #; what can be uncommented has none, or two and more.
-    const uncommented = shipped.replaceAll(/^#(?=\S| {2})/gm, '')
-    const load = (text: string) => {
-      const { file: _, ...config } = loadConfig({ env: {}, cwd: configFolder({ 'tollgate.yaml': text }) })
-      return config
-    }
+    // What can be uncommented has no space after the #, or two. Prose and examples have one, or more than two.
+    const uncommented = shipped.replaceAll(/^#(?=\S| {2}\S)/gm, '')
     expect(uncommented).not.toBe(shipped)
     expect(load(uncommented)).toEqual(load(shipped))
+  })
+
+  test('has examples of every algorithm, meter and level, which can be used as they are', () => {
+    const examples = [...read('tollgate.yaml').matchAll(/^# - (\{.*)$/gm)].map(([, budget]) => `      - ${budget}\n`)
+    const budgets = load(`${LEAST}${examples.join('')}`).tiers['anonymous']?.budgets ?? []
+    const different = (key: 'algorithm' | 'meter' | 'level') => new Set(budgets.map((budget) => budget[key])).size
+    expect([different('algorithm'), different('meter'), different('level')]).toEqual([6, 4, 3])
+  })
+
+  test('has an example of a client of its own, which can be used as it is', () => {
+    const shipped = read('tollgate.yaml')
+    const [client = ''] = /^# - id:.*\n(# {3}.*\n)+/m.exec(shipped) ?? []
+    const { clients } = load(shipped.replace(/^#clients: \[\]$/m, `clients:\n${client.replaceAll(/^#/gm, '')}`))
+    expect(clients).toMatchObject([{ client: { id: 'ada' }, ownTier: { maxCost: 8000 } }])
   })
 
   test.each(settings(jsonSchema))('names %s', (_, key) => {

@@ -26,6 +26,11 @@ describe('a mistake in the file is named with its line, what was found and what 
   const duration = (longest: string) =>
     `a duration from 1ms to ${longest}, such as 200ms, 50s, 5m, 1h or 1d, is allowed`
 
+  const SHARE = 'a number above 0 and at most 1 is allowed'
+  const MONTHS = 'a duration such as 30d (calendar months are for fixed-window alone) is allowed'
+  const WINDOW =
+    'a duration from 1ms to 36500d, such as 50s, 5m, 1h or 1d, or 1mo, 2mo, 3mo, 4mo, 6mo or 12mo is allowed'
+
   test.each([
     ['capacity: many, window: 1s', `.capacity: found "many"; ${WHOLE}`],
     ['capacity: 0, window: 1s', `.capacity: found 0; ${WHOLE}`],
@@ -44,14 +49,37 @@ describe('a mistake in the file is named with its line, what was found and what 
     ],
     ['capacity: 1', ': has neither refillPerSecond nor window; one of them is needed'],
     ['capacity: 1, refillPerSecond: 1, window: 1s', ': has both refillPerSecond and window; one of them is allowed'],
-    ['capacity: 1, window: 50', `.window: found 50; ${duration('36500d')}`],
-    ['capacity: 1, window: 50sec', `.window: found "50sec"; ${duration('36500d')}`],
-    ['capacity: 1, window: -1s', `.window: found "-1s"; ${duration('36500d')}`],
-    ['capacity: 1, window: 36501d', `.window: found "36501d"; ${duration('36500d')}`],
+    ['capacity: 1, window: 50', `.window: found 50; ${WINDOW}`],
+    ['capacity: 1, window: 50sec', `.window: found "50sec"; ${WINDOW}`],
+    ['capacity: 1, window: -1s', `.window: found "-1s"; ${WINDOW}`],
+    ['capacity: 1, window: 36501d', `.window: found "36501d"; ${WINDOW}`],
+    ['capacity: 1, window: 5mo, algorithm: fixed-window', `.window: found "5mo"; ${WINDOW}`],
     ['capacity: 1, window: 1s, mode: off', '.mode: found "off"; enforce or shadow is allowed'],
-    ['capacity: 1, window: 1s, level: ip', '.level: found "ip"; client or tenant is allowed'],
-    ['capacity: 1, window: 1s, meter: bytes', '.meter: found "bytes"; cost or requests is allowed'],
-    ['capacity: 1, window: 1s, algorithm: log', '.algorithm: found "log"; token-bucket is allowed'],
+    ['capacity: 1, window: 1s, level: ip', '.level: found "ip"; client, tenant or operation is allowed'],
+    [
+      'capacity: 1, window: 1s, meter: bytes',
+      '.meter: found "bytes"; cost, requests, responseBytes or concurrency is allowed',
+    ],
+    [
+      'capacity: 1, window: 1s, algorithm: log',
+      '.algorithm: found "log"; token-bucket, leaky-bucket, fixed-window, sliding-window or sliding-log is allowed',
+    ],
+    ['capacity: 1, window: 1s, softThreshold: 0', `.softThreshold: found 0; ${SHARE}`],
+    ['capacity: 1, window: 1s, softThreshold: 80%', `.softThreshold: found "80%"; ${SHARE}`],
+    ['capacity: 1, window: 1s, softThreshold: 1.01', `.softThreshold: found 1.01; ${SHARE}`],
+    [
+      'capacity: 1, window: 1s, level: operation',
+      '.field: is missing; a budget of the level operation needs a root field such as Mutation.placeOrder',
+    ],
+    [
+      'capacity: 1, window: 1s, level: operation, field: placeOrder',
+      '.field: found "placeOrder"; a root field such as Mutation.placeOrder is allowed',
+    ],
+    [
+      'capacity: 1, window: 1s, level: operation, field: Product.name',
+      '.field: found "Product.name"; a root field such as Mutation.placeOrder is allowed',
+    ],
+    ['capacity: 1, window: 1s, level: tenant, field: Query.viewer', '.field: goes with the level operation alone'],
     [
       'capacity: 1, window: 1s, onStoreFailure: close',
       '.onStoreFailure: found "close"; local, open or closed is allowed',
@@ -59,6 +87,125 @@ describe('a mistake in the file is named with its line, what was found and what 
   ])('a budget with %s', (settings, mistake) => {
     const file = LEAST.replace('capacity: 300, window: 60s', settings)
     expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:6 tiers.anonymous.budgets[0]${mistake}`])
+  })
+
+  const OF = {
+    bucket: 'its limits are capacity, refillPerSecond and window',
+    window: 'its limits are capacity and window',
+    concurrency: 'does not go with the meter concurrency; its only limit is capacity',
+  }
+
+  test.each([
+    ['maxDelay: 1s, window: 1s', `.maxDelay: does not go with token-bucket; ${OF.bucket}`],
+    ['algorithm: leaky-bucket, window: 1s', '.maxDelay: is missing; leaky-bucket needs it'],
+    ['algorithm: leaky-bucket, maxDelay: 1s', ': has neither refillPerSecond nor window; one of them is needed'],
+    ['algorithm: leaky-bucket, window: 1s, maxDelay: 2h', `.maxDelay: found "2h"; ${duration('1h')}`],
+    ['algorithm: fixed-window', '.window: is missing; fixed-window needs it'],
+    [
+      'algorithm: sliding-window, window: 1s, refillPerSecond: 1',
+      `.refillPerSecond: does not go with sliding-window; ${OF.window}`,
+    ],
+    ['algorithm: sliding-log, window: 1s, maxDelay: 1s', `.maxDelay: does not go with sliding-log; ${OF.window}`],
+    ['algorithm: sliding-log, window: 1mo', `.window: found "1mo"; ${MONTHS}`],
+    ['window: 12mo', `.window: found "12mo"; ${MONTHS}`],
+    ['meter: concurrency, window: 1s', `.window: ${OF.concurrency}`],
+    ['meter: concurrency, algorithm: fixed-window', `.algorithm: ${OF.concurrency}`],
+    ['meter: concurrency, refillPerSecond: 1', `.refillPerSecond: ${OF.concurrency}`],
+    ['meter: concurrency, maxDelay: 1s', `.maxDelay: ${OF.concurrency}`],
+  ])('a budget with %s', (settings, mistake) => {
+    const budget = `{ name: b, capacity: 1, ${settings} }`
+    expect(mistakes({ 'tollgate.yaml': LEAST.replace(/\{ name.*/, budget) })).toEqual([
+      `tollgate.yaml:6 tiers.anonymous.budgets[0]${mistake}`,
+    ])
+    expect(mistakes({ 'tollgate.yaml': `globalBudgets: [${budget}]\n${LEAST}` })).toEqual([
+      `tollgate.yaml:1 globalBudgets[0]${mistake}`,
+    ])
+  })
+
+  test('a sliding log that would keep too many charges', () => {
+    const budget = '{ name: b, algorithm: sliding-log, capacity: 100001, window: 1s }'
+    expect(mistakes({ 'tollgate.yaml': LEAST.replace(/\{ name.*/, budget) })).toEqual([
+      'tollgate.yaml:6 tiers.anonymous.budgets[0].capacity: found 100001; at most 10000 with sliding-log, which keeps every charge, is allowed',
+    ])
+  })
+
+  test.each([
+    ['name: burst', 'name: is that of a budget of the tier anonymous too; each needs its own'],
+    ['name: b, level: tenant', 'level: is not set here; all clients share these budgets'],
+    ['name: b, field: Query.a', 'field: is not set here; only a budget of a tier can be for one field'],
+  ])('a budget for all clients with %s', (settings, mistake) => {
+    const file = `globalBudgets: [{ capacity: 1, window: 1s, ${settings} }]\n${LEAST}`
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:1 globalBudgets[0].${mistake}`])
+  })
+
+  test('two budgets for all clients of one name', () => {
+    const budget = '{ name: b, capacity: 1, window: 1s }'
+    expect(mistakes({ 'tollgate.yaml': `globalBudgets: [${budget}, ${budget}]\n${LEAST}` })).toEqual([
+      'tollgate.yaml:1 globalBudgets[1].name: is that of globalBudgets[0] too; each needs its own',
+    ])
+  })
+
+  const TIER = 'is not set here; it stays what it is in the tier'
+
+  test.each([
+    ['maxCost: -1', 'maxCost: found -1; a whole number of at least 0 is allowed'],
+    ['timeout: 0s', `timeout: found "0s"; ${duration('1d')}`],
+    [
+      'budgets: []',
+      'budgets: found a list; a section with one entry for each budget of its tier that is another for this client is allowed',
+    ],
+    ['budgets: { brust: { capacity: 1 } }', 'budgets.brust: is no budget of the tier free; did you mean burst?'],
+    [
+      'budgets: { __proto__: { capacity: 1 } }',
+      'budgets.__proto__: is no budget of the tier free; there are burst, log, parallel',
+    ],
+    [
+      'budgets: { burst: 1000 }',
+      `budgets.burst: found 1000; a section with the keys ${'capacity, refillPerSecond, window, maxDelay, softThreshold, mode, onStoreFailure'} is allowed`,
+    ],
+    ['budgets: { burst: { capacity: 0 } }', `budgets.burst.capacity: found 0; ${WHOLE}`],
+    ['budgets: { burst: { algorithm: sliding-log } }', `budgets.burst.algorithm: ${TIER}`],
+    ['budgets: { burst: { level: tenant } }', `budgets.burst.level: ${TIER}`],
+    ['budgets: { burst: { meter: requests } }', `budgets.burst.meter: ${TIER}`],
+    ['budgets: { burst: { maxDelay: 1s } }', `budgets.burst.maxDelay: does not go with token-bucket; ${OF.bucket}`],
+    ['budgets: { burst: { window: 1mo } }', `budgets.burst.window: found "1mo"; ${MONTHS}`],
+    [
+      'budgets: { burst: { window: 1s, refillPerSecond: 1 } }',
+      'budgets.burst: has both refillPerSecond and window; one of them is allowed',
+    ],
+    [
+      'budgets: { burst: { refillPerSecond: 1e-12 } }',
+      'budgets.burst.refillPerSecond: found 1e-12; a rate that fills the capacity 300 within 1000 years is allowed',
+    ],
+    [
+      'budgets: { log: { refillPerSecond: 1 } }',
+      `budgets.log.refillPerSecond: does not go with sliding-log; ${OF.window}`,
+    ],
+    [
+      'budgets: { log: { capacity: 200000 } }',
+      'budgets.log.capacity: found 200000; at most 10000 with sliding-log, which keeps every charge, is allowed',
+    ],
+    ['budgets: { parallel: { window: 1s } }', `budgets.parallel.window: ${OF.concurrency}`],
+  ])('a client of its own with %s', (settings, mistake) => {
+    const file = `clients:
+  - { id: ada, tenant: acme, tier: free, keySha256: ${HASH}, ${settings} }
+${LEAST}  free:
+    maxCost: 1
+    timeout: 1s
+    budgets:
+      - { name: burst, capacity: 300, window: 60s }
+      - { name: log, algorithm: sliding-log, capacity: 5, window: 60s }
+      - { name: parallel, meter: concurrency, capacity: 2 }
+`
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:2 clients[0].${mistake}`])
+  })
+
+  test("a mistake in a tier's budget is told once, not again for clients that change the budget", () => {
+    const file = `clients: [{ id: ada, tenant: acme, tier: anonymous, keySha256: ${HASH}, budgets: { burst: { capacity: 1 } } }]
+${LEAST.replace(', window: 60s', '')}`
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([
+      'tollgate.yaml:7 tiers.anonymous.budgets[0]: has neither refillPerSecond nor window; one of them is needed',
+    ])
   })
 
   test.each([
@@ -86,6 +233,10 @@ describe('a mistake in the file is named with its line, what was found and what 
     ['cost: { charge: { field: .inf } }', 'cost.charge.field: found Infinity; a number of at least 0 is allowed'],
     ['cost: { charge: { type: -1 } }', 'cost.charge.type: found -1; a number of at least 0 is allowed'],
     ['log: { level: loud }', 'log.level: found "loud"; fatal, error, warn, info, debug, trace or silent is allowed'],
+    ['budgetStore: { leases: on }', 'budgetStore.leases: found "on"; true or false is allowed'],
+    ['rateLimitHeaders: { draft: 5 }', 'rateLimitHeaders.draft: found 5; 11, 7 or 6 is allowed'],
+    ['rateLimitHeaders: { draft: "7" }', 'rateLimitHeaders.draft: found "7"; 11, 7 or 6 is allowed'],
+    ['rateLimitHeaders: { resetFormat: ms }', 'rateLimitHeaders.resetFormat: found "ms"; epoch or delta is allowed'],
     ['log:', 'log: found nothing; a section with the keys level is allowed'],
     ['sever: { port: 1 }', 'sever: is not a known key; did you mean server?'],
     ['guard: { max_depth: 1 }', 'guard.max_depth: is not a known key; did you mean maxDepth?'],
@@ -196,8 +347,8 @@ ${LEAST}`
 
   test('a file that is a list', () => {
     expect(mistakes({ 'tollgate.yaml': '- tiers\n' })).toEqual([
-      'tollgate.yaml:1 found a list; a section with the keys server, guard, cost, budgetStore, ipBudget, tiers, ' +
-        'clients, introspection, log, demoKeys is allowed',
+      'tollgate.yaml:1 found a list; a section with the keys server, guard, cost, budgetStore, rateLimitHeaders, ' +
+        'ipBudget, globalBudgets, tiers, clients, introspection, log, demoKeys is allowed',
     ])
   })
 

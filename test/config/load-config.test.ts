@@ -27,6 +27,12 @@ describe('where the configuration comes from', () => {
     expect(config.file).toBe(join(cwd, 'tollgate.yaml'))
   })
 
+  test('the file that the caller names, whatever the environment says', () => {
+    const cwd = configFolder({ 'tollgate.yaml': LEAST, 'other.yaml': other })
+    const config = loadConfig({ env: { TOLLGATE_CONFIG: 'tollgate.yaml' }, cwd, file: join(cwd, 'other.yaml') })
+    expect(config.tiers['anonymous']?.maxCost).toBe(7)
+  })
+
   test('else the shipped file', () => {
     expect(loadConfig({ env: {}, cwd: configFolder({}) }).file).toBe(shipped)
   })
@@ -54,7 +60,9 @@ test('a file with tiers alone has every default, and budgets their refill rate',
       maxDirectives: 50,
     },
     cost: { defaultListSize: 10, charge: { field: 1, type: 1 } },
-    budgetStore: { prefix: 'tollgate', deadlineMs: 50, expectedNodes: 1 },
+    budgetStore: { prefix: 'tollgate', deadlineMs: 50, expectedNodes: 1, leases: true },
+    rateLimitHeaders: { draft: 11, resetFormat: 'epoch' },
+    globalBudgets: [],
     ipBudget: {
       name: 'ip',
       level: 'ip',
@@ -80,6 +88,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
             refillPerSecond: 5,
             mode: 'enforce',
             onStoreFailure: 'local',
+            softThreshold: undefined,
           },
         ],
       },
@@ -98,7 +107,8 @@ test('what the file says takes the place of the defaults', () => {
 server: { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m }
 guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0 }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
-budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3 }
+budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3, leases: false }
+rateLimitHeaders: { draft: 7, resetFormat: delta }
 ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: shadow, onStoreFailure: open }
 tiers:
   anonymous: &tier
@@ -124,7 +134,8 @@ log: { level: trace }
     },
     guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5 },
     cost: { defaultListSize: Number.POSITIVE_INFINITY, charge: { field: 0, type: 0.5 } },
-    budgetStore: { prefix: 'shop', deadlineMs: 200, expectedNodes: 3 },
+    budgetStore: { prefix: 'shop', deadlineMs: 200, expectedNodes: 3, leases: false },
+    rateLimitHeaders: { draft: 7, resetFormat: 'delta' },
     ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: 'shadow', onStoreFailure: 'open' },
     tiers: { staff: { name: 'staff', maxCost: 0, timeoutMs: 3_600_000 } },
     clients: [
@@ -158,6 +169,104 @@ test.each([
   { ipBudget: '{ mode: shadow }', expected: { capacity: 3000, refillPerSecond: 100, mode: 'shadow' } },
 ])('the IP budget $ipBudget has the defaults for the rest', ({ ipBudget, expected }) => {
   expect(load(`ipBudget: ${ipBudget}\n${LEAST}`).ipBudget).toMatchObject(expected)
+})
+
+const face = { level: 'client', meter: 'cost', mode: 'enforce', onStoreFailure: 'local' }
+
+describe('a budget', () => {
+  test.each([
+    ['capacity: 60, window: 1m', { ...face, algorithm: 'token-bucket', capacity: 60, refillPerSecond: 1 }],
+    [
+      'algorithm: leaky-bucket, capacity: 60, refillPerSecond: 0.5, maxDelay: 2s',
+      { ...face, algorithm: 'leaky-bucket', capacity: 60, refillPerSecond: 0.5, maxDelayMs: 2000 },
+    ],
+    [
+      'algorithm: leaky-bucket, capacity: 60, window: 30s, maxDelay: 2s',
+      { ...face, algorithm: 'leaky-bucket', capacity: 60, refillPerSecond: 2, maxDelayMs: 2000 },
+    ],
+    [
+      'algorithm: fixed-window, capacity: 60, window: 1d',
+      { ...face, algorithm: 'fixed-window', capacity: 60, window: { ms: 86_400_000 } },
+    ],
+    [
+      'algorithm: fixed-window, capacity: 60, window: 3mo',
+      { ...face, algorithm: 'fixed-window', capacity: 60, window: { months: 3 } },
+    ],
+    [
+      'algorithm: sliding-window, capacity: 60, window: 1h, meter: responseBytes',
+      { ...face, meter: 'responseBytes', algorithm: 'sliding-window', capacity: 60, windowMs: 3_600_000 },
+    ],
+    [
+      'algorithm: sliding-log, capacity: 60, window: 1m, meter: requests, softThreshold: 0.8',
+      { ...face, meter: 'requests', algorithm: 'sliding-log', capacity: 60, windowMs: 60_000, softThreshold: 0.8 },
+    ],
+    [
+      'meter: concurrency, capacity: 60, mode: shadow, onStoreFailure: open',
+      { ...face, meter: 'concurrency', algorithm: 'semaphore', capacity: 60, mode: 'shadow', onStoreFailure: 'open' },
+    ],
+  ])('of %s has the limits of its algorithm and no others, in a tier and for all clients', (settings, expected) => {
+    const budget = `{ name: b, ${settings} }`
+    const config = load(`globalBudgets: [${budget}]\n${LEAST.replace(/\{ name.*/, budget.replace(' b,', ' c,'))}`)
+    expect(config.globalBudgets).toEqual([{ ...expected, name: 'b', level: 'global' }])
+    expect(config.tiers['anonymous']?.budgets).toEqual([{ ...expected, name: 'c' }])
+  })
+
+  test('of the level operation has its field', () => {
+    const settings = 'level: operation, field: Mutation.placeOrder, capacity: 5, window: 1s'
+    const budgets = load(LEAST.replace('capacity: 300, window: 60s', settings)).tiers['anonymous']?.budgets
+    expect(budgets).toMatchObject([{ level: 'operation', field: 'Mutation.placeOrder', capacity: 5 }])
+  })
+})
+
+describe('what a client has of its own', () => {
+  const own = (settings: string) => {
+    const [ada] = load(`clients:
+  - { id: ada, tenant: acme, tier: free, keySha256: ${'a'.repeat(64)}, ${settings} }
+${LEAST}  free:
+    maxCost: 1
+    timeout: 1s
+    budgets:
+      - { name: burst, capacity: 300, window: 60s }
+      - { name: steady, capacity: 300, refillPerSecond: 5 }
+      - { name: month, level: tenant, algorithm: fixed-window, capacity: 300, window: 1mo }
+      - { name: queue, algorithm: leaky-bucket, capacity: 300, window: 60s, maxDelay: 1s }
+`).clients
+    expect(ada?.client).toEqual({ id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false })
+    return ada?.ownTier
+  }
+
+  test('is nothing where nothing is set', () => {
+    expect(own('')).toBeUndefined()
+    expect(own('budgets: {}')).toBeUndefined()
+  })
+
+  test('takes the place of what its tier has, and the rest stays', () => {
+    expect(own('maxCost: 7')).toMatchObject({ name: 'free', maxCost: 7, timeoutMs: 1000 })
+    expect(own('timeout: 2s')).toMatchObject({ name: 'free', maxCost: 1, timeoutMs: 2000 })
+    expect(own('budgets: { month: { capacity: 900, mode: shadow, softThreshold: 0.5 } }')).toMatchObject({
+      maxCost: 1,
+      timeoutMs: 1000,
+      budgets: [
+        { name: 'burst', capacity: 300, mode: 'enforce' },
+        { name: 'steady', capacity: 300 },
+        { name: 'month', level: 'tenant', window: { months: 1 }, capacity: 900, mode: 'shadow', softThreshold: 0.5 },
+        { name: 'queue', capacity: 300 },
+      ],
+    })
+  })
+
+  test.each([
+    ['burst: { capacity: 600 }', { capacity: 600, refillPerSecond: 10 }],
+    ['burst: { refillPerSecond: 1 }', { capacity: 300, refillPerSecond: 1 }],
+    ['steady: { capacity: 600 }', { capacity: 600, refillPerSecond: 5 }],
+    ['steady: { window: 30s }', { capacity: 300, refillPerSecond: 10 }],
+    ['queue: { refillPerSecond: 1, maxDelay: 3s }', { capacity: 300, refillPerSecond: 1, maxDelayMs: 3000 }],
+    ['month: { window: 1d }', { window: { ms: 86_400_000 }, algorithm: 'fixed-window' }],
+    ['month: { onStoreFailure: closed }', { window: { months: 1 }, onStoreFailure: 'closed' }],
+  ])('a rate takes the place of a window, and a window that of a rate: %s', (override, expected) => {
+    const name = override.split(':')[0]
+    expect(own(`budgets: { ${override} }`)?.budgets.find((budget) => budget.name === name)).toMatchObject(expected)
+  })
 })
 
 describe('the environment', () => {
@@ -229,7 +338,10 @@ test('a configuration is frozen, whatever is inside too', () => {
   }
   visit(
     load(
-      `server: { trustedProxies: [10.0.0.1] }\nclients: [{ id: a, tenant: a, tier: anonymous, keySha256: ${'a'.repeat(64)} }]\n${LEAST}`,
+      `server: { trustedProxies: [10.0.0.1] }
+globalBudgets: [{ name: all, algorithm: fixed-window, capacity: 1, window: 1mo }]
+clients: [{ id: a, tenant: a, tier: anonymous, keySha256: ${'a'.repeat(64)}, maxCost: 1 }]
+${LEAST}`,
     ),
     'config',
   )

@@ -27,6 +27,7 @@ const statuses = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
+  CONCURRENCY_LIMITED: 429,
   BUDGET_STORE_UNAVAILABLE: 503,
   OPERATION_TIMEOUT: 504,
   INTERNAL_SERVER_ERROR: 500,
@@ -103,6 +104,43 @@ describe('a message', () => {
     expect(never.message).toContain('never holds more than 1 000')
     expect(never.message).not.toContain('again')
     expect(never.retryAfterMs).toBeUndefined()
+  })
+
+  test.each([
+    {
+      facts: { meter: 'cost', field: 'Mutation.placeOrder', cost: 30 },
+      says: 'This operation needs 30 points of cost for Mutation.placeOrder of the budget "some", which has 0 left. Try again in 3 s, or ask for less.',
+    },
+    {
+      facts: { meter: 'requests', cost: 1 },
+      says: 'This operation needs 1 request of the budget "some", which has 0 left. Try again in 3 s.',
+    },
+    {
+      facts: { meter: 'requests', field: 'Mutation.placeOrder', cost: 2 },
+      says: 'This operation needs 2 calls of Mutation.placeOrder of the budget "some", which has 0 left. Try again in 3 s.',
+    },
+    {
+      facts: { meter: 'requests', field: 'Mutation.placeOrder', cost: 1_001, retryAfterMs: null },
+      says: 'This operation needs 1 001 calls of Mutation.placeOrder of the budget "some", which never holds more than 1 000. Split it into several operations.',
+    },
+    {
+      facts: { meter: 'responseBytes', cost: 1 },
+      says: 'The budget "some", of 1 000 bytes of answers, is used up. Try again in 3 s.',
+    },
+    {
+      facts: { meter: 'responseBytes', field: 'Query.search', cost: 1 },
+      says: 'The budget "some", of 1 000 bytes of answers with Query.search, is used up. Try again in 3 s.',
+    },
+  ])('of RATE_LIMITED speaks of what the budget counts: $says', ({ facts, says }) => {
+    const common = { budget: 'some', level: 'client', capacity: 1_000, remaining: 0, retryAfterMs: 2_001 }
+    expect(refusal('RATE_LIMITED', { ...common, maxAffordableCost: 0, ...facts }).message).toBe(says)
+  })
+
+  test('of CONCURRENCY_LIMITED names the field to which the budget belongs', () => {
+    const facts = { budget: 'orders', level: 'operation', limit: 1, retryAfterMs: 1_000 }
+    expect(refusal('CONCURRENCY_LIMITED', { ...facts, field: 'Mutation.placeOrder' }).message).toContain(
+      'allows 1 operation with Mutation.placeOrder at once',
+    )
   })
 
   test('of COST_ESTIMATED_TOO_EXPENSIVE gives no number to a cost without bound', () => {

@@ -66,6 +66,12 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     maxAffordableCost: 90,
     affordable: { argument: 'products.first', value: 29 },
   }),
+  CONCURRENCY_LIMITED: refusal('CONCURRENCY_LIMITED', {
+    budget: 'parallel',
+    level: 'client',
+    limit: 20,
+    retryAfterMs: 1_000,
+  }),
   BUDGET_STORE_UNAVAILABLE: refusal('BUDGET_STORE_UNAVAILABLE', { budget: 'daily' }),
   OPERATION_TIMEOUT: refusal('OPERATION_TIMEOUT', { timeoutMs: 10_000 }),
   INTERNAL_SERVER_ERROR: refusal('INTERNAL_SERVER_ERROR', { errorId: '6f1f6a0e-1f8f-4a53-9d0b-6c6c4a2f5b7e' }),

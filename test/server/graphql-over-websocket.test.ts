@@ -1,8 +1,9 @@
 import { type Client, createClient } from 'graphql-ws'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { testBudget } from '../support/describe-budget-store.ts'
-import { createTestApi, keys, type TestApiOptions } from '../support/test-api.ts'
+import type { Budget } from '../../src/budget/budget.ts'
+import { seats, testBudget } from '../support/describe-budget-store.ts'
+import { createTestApi, keys, type TestApiOptions, testPolicy } from '../support/test-api.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {
@@ -30,6 +31,13 @@ async function results(client: Client, query: string): Promise<unknown> {
   } catch (ended) {
     return ended
   }
+  return found
+}
+
+/** All results of an operation that is answered. */
+async function listed(client: Client, query: string): Promise<readonly unknown[]> {
+  const found = await results(client, query)
+  if (!Array.isArray(found)) throw new Error('the operation was not answered')
   return found
 }
 
@@ -129,6 +137,59 @@ describe('an operation over WebSocket', () => {
     ])
   })
 
+  test('holds a place among those that run while it begins as a subscription, and none once it has begun', async () => {
+    const { api, connect } = await open({ budgets: [testBudget(), seats(1)] })
+    const subscription = connect().iterate({ query: 'subscription { quiet }' })
+    const first = subscription.next()
+    await expect.poll(() => api.held.length).toBe(1)
+    expect(await api.send('{ __typename }')).toMatchObject({ status: 429 })
+    api.held[0]?.()
+    expect(await first).toMatchObject({ value: { data: { quiet: 1 } } })
+    expect(await api.send('{ __typename }')).toMatchObject({ status: 200 })
+    await subscription.return?.()
+  })
+
+  test('gives back its place where it does not begin in time', async () => {
+    const { api, connect } = await open({ budgets: [testBudget(), seats(1)], timeoutMs: 20 })
+    expect(await results(connect(), 'subscription { never }')).toMatchObject([
+      { errors: [{ extensions: { code: 'OPERATION_TIMEOUT' } }] },
+    ])
+    expect(await api.send('{ __typename }')).toMatchObject({ status: 200 })
+  })
+
+  test('is charged the bytes of its answer; a subscription those of none of its events', async () => {
+    const traffic = testBudget({ name: 'traffic', meter: 'responseBytes', capacity: 1_000 })
+    const { api, connect } = await open({ budgets: [testBudget(), traffic] })
+    const client = connect()
+    const [answer] = await listed(client, '{ few(first: 5) { id } }')
+    const bytes = Buffer.byteLength(JSON.stringify(answer))
+    await results(client, 'subscription { numbers(upTo: 3) }')
+    const { headers } = await api.send('{ few(first: 1) { id } }', { headers: { 'graphql-cost': 'validate' } })
+    expect(headers['ratelimit']).toContain(`"traffic";r=${1_000 - bytes - 1};`)
+  })
+
+  test('gives up its turn in a leaky bucket when its client goes away: nothing runs and nothing is charged', async () => {
+    const waiting: AbortSignal[] = []
+    const wait = (_ms: number, signal: AbortSignal | undefined) =>
+      new Promise((_, reject) => {
+        if (signal === undefined) throw new Error('nobody could give up this wait')
+        waiting.push(signal)
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    const queue: Budget = { ...testBudget({ capacity: 10 }), algorithm: 'leaky-bucket', maxDelayMs: 10_000_000 }
+    const { api, connect } = await open({ budgets: [queue], wait })
+    await api.send('{ things(first: 8) { id } }')
+    const client = connect()
+    const gone = results(client, 'mutation { count }')
+    await expect.poll(() => waiting.length).toBe(1)
+    client.terminate()
+    await gone
+    await expect.poll(() => api.ended.map(({ outcome }) => outcome)).toEqual(['completed', 'abandoned'])
+    expect(api.executed).toEqual([])
+    expect(api.logged).toEqual([])
+    expect((await api.send('{ fewer }')).headers['ratelimit']).toBe('"burst";r=0;t=10000')
+  })
+
   test('is refused once a socket has as many open as it may', async () => {
     const { connect } = await open({ maxCost: 1_000, budgets: [testBudget({ capacity: 10_000 })] })
     const client = connect()
@@ -175,6 +236,25 @@ describe('a socket', () => {
     )
     expect(status).toBe(429)
     first.terminate()
+  })
+
+  test('serves its client by the tier that it has now, and not at all once its key is taken away', async () => {
+    const { api, connect } = await open()
+    const client = connect()
+    // While it is open, the socket is.
+    const subscription = client.iterate({ query: 'subscription { quiet }' })
+    const first = subscription.next()
+    await expect.poll(() => api.held.length).toBe(1)
+    api.held[0]?.()
+    await first
+    expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'free' } } }])
+    api.reloadClients('anonymous')
+    api.reload({ tiers: new Map([...testPolicy({}).tiers].slice(1)) })
+    expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'anonymous' } } }])
+    api.reloadClients(undefined)
+    expect(await results(client, 'mutation { count }')).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    expect(api.executed).toEqual([])
+    await subscription.return?.()
   })
 
   test('with a message above the largest body is closed with 1009', async () => {

@@ -2,19 +2,29 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Budget } from '../../src/budget/budget.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../../src/budget/budget-store.ts'
 
-/** A budget that refills so slowly that a test sees none of it. */
-export function testBudget(overrides: Partial<Budget> = {}): Budget {
-  return {
-    name: 'burst',
-    level: 'client',
-    meter: 'cost',
-    algorithm: 'token-bucket',
-    capacity: 100,
-    refillPerSecond: 0.001,
-    mode: 'enforce',
-    onStoreFailure: 'local',
-    ...overrides,
-  }
+type TokenBucketBudget = Extract<Budget, { algorithm: 'token-bucket' }>
+
+/** A token bucket that refills so slowly that a test sees none of it. */
+export function testBudget(overrides: Partial<TokenBucketBudget> = {}): TokenBucketBudget {
+  return { ...face, meter: 'cost', algorithm: 'token-bucket', capacity: 100, refillPerSecond: 0.001, ...overrides }
+}
+
+const face = { name: 'burst', level: 'client', mode: 'enforce', onStoreFailure: 'local' } as const
+
+/** A budget of each algorithm that counts amounts, all of the same capacity, and slow. */
+export function meteredBudgets(overrides: Partial<Pick<Budget, 'name' | 'level' | 'mode'>> = {}): readonly Budget[] {
+  const common = { ...face, meter: 'cost', capacity: 100, ...overrides } as const
+  return [
+    { ...common, algorithm: 'token-bucket', refillPerSecond: 0.001 },
+    { ...common, algorithm: 'leaky-bucket', refillPerSecond: 0.001, maxDelayMs: 0 },
+    { ...common, algorithm: 'fixed-window', window: { months: 12 } },
+    { ...common, algorithm: 'sliding-window', windowMs: 2e12 },
+    { ...common, algorithm: 'sliding-log', windowMs: 2e12 },
+  ]
+}
+
+export function seats(capacity: number, overrides: Partial<Pick<Budget, 'name' | 'mode'>> = {}): Budget {
+  return { ...face, name: 'parallel', meter: 'concurrency', algorithm: 'semaphore', capacity, ...overrides }
 }
 
 let takes = 0
@@ -45,6 +55,7 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
       opened.push(store)
       return store
     }
+    /** What is left of each budget; below 0 where there is debt. */
     async function left(store: BudgetStore, ...budgets: readonly Budget[]): Promise<readonly number[]> {
       const result = await store.take(takeOf(budgets.map((budget) => [budget, 0])))
       return result.admitted ? result.states.map(({ remaining, debt }) => remaining - debt) : []
@@ -68,6 +79,7 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
             { budget: burst, remaining: 43, debt: 0, fullInMs: 57_000_000 },
             { budget: daily, remaining: 940, debt: 0, fullInMs: 60_000_000 },
           ],
+          delayMs: 0,
         })
       })
 
@@ -160,7 +172,7 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
         expect(await store.take(second)).toMatchObject({ admitted: true, states: [{ remaining: 40 }] })
       })
 
-      test.each<{ apart: string; other: Partial<TakeRequest>; budget: Partial<Budget> }>([
+      test.each<{ apart: string; other: Partial<TakeRequest>; budget: Partial<TokenBucketBudget> }>([
         { apart: 'names', other: {}, budget: { name: 'hourly' } },
         { apart: 'levels', other: {}, budget: { level: 'tenant' } },
         { apart: 'meters', other: {}, budget: { meter: 'requests' } },
@@ -212,6 +224,153 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
         const store = await open()
         await expect(store.take(request)).rejects.toBeInstanceOf(RangeError)
         expect(await left(store, burst)).toEqual([100])
+      })
+    })
+
+    describe.each(meteredBudgets().map((budget) => ({ algorithm: budget.algorithm, budget })))(
+      'a budget of the algorithm $algorithm',
+      ({ budget }) => {
+        test('admits to the last point, denies the next one, and never what is more than it holds', async () => {
+          const store = await open()
+          await store.take(takeOf([[budget, 99]]))
+          expect(await store.take(takeOf([[budget, 2]]))).toMatchObject({ denials: [{ amount: 2, remaining: 1 }] })
+          expect(await store.take(takeOf([[budget, 1]]))).toMatchObject({ admitted: true, states: [{ remaining: 0 }] })
+          expect(await store.take(takeOf([[budget, 1]]))).toMatchObject({
+            denials: [{ retryAfterMs: expect.any(Number) }],
+          })
+          expect(await store.take(takeOf([[budget, 101]]))).toMatchObject({ denials: [{ retryAfterMs: 'never' }] })
+        })
+
+        test('has back at once what was not used, in any order and once', async () => {
+          const store = await open()
+          const requests = [20, 30, 50].map((amount) => takeOf([[budget, amount]]))
+          for (const request of requests) await store.take(request)
+          for (const request of requests.toReversed()) {
+            for (const actual of [[1], [0], [77]]) await store.settle(reservationOf(request), actual)
+            await store.cancel(reservationOf(request))
+          }
+          expect(await left(store, budget)).toEqual([97])
+        })
+
+        test('has everything back after a cancel', async () => {
+          const store = await open()
+          const request = takeOf([[budget, 60]])
+          await store.take(request)
+          await store.take(takeOf([[budget, 3]]))
+          await store.cancel(reservationOf(request))
+          expect(await left(store, budget)).toEqual([97])
+        })
+
+        test('books what was used beyond the charge as debt, up to one more capacity', async () => {
+          const store = await open()
+          const small = takeOf([[budget, 80]])
+          await store.take(small)
+          await store.settle(reservationOf(small), [130])
+          expect(await left(store, budget)).toEqual([-30])
+          const [shadow] = meteredBudgets({ mode: 'shadow' }).filter(({ algorithm }) => algorithm === budget.algorithm)
+          if (shadow === undefined) throw new Error('every algorithm has a shadow')
+          const large = takeOf([[shadow, 80]])
+          await store.take(large)
+          await store.settle(reservationOf(large), [1_000_000])
+          expect(await left(store, shadow)).toEqual([-100])
+        })
+      },
+    )
+
+    test('charges budgets of all algorithms together, or none', async () => {
+      const store = await open()
+      const budgets = [...meteredBudgets(), seats(2)]
+      const amounts = (amount: number) =>
+        budgets.map((budget) => [budget, budget.algorithm === 'semaphore' ? 1 : amount] as const)
+      const first = takeOf(amounts(60))
+      await store.take(first)
+      expect(await left(store, ...budgets)).toEqual([40, 40, 40, 40, 40, 1])
+      const denied = await store.take(takeOf(amounts(41)))
+      expect(denied).toMatchObject({ denials: meteredBudgets().map(({ algorithm }) => ({ budget: { algorithm } })) })
+      expect(await left(store, ...budgets)).toEqual([40, 40, 40, 40, 40, 1])
+      await store.take(takeOf([[seats(2), 1]]))
+      expect(await store.take(takeOf(amounts(1)))).toMatchObject({ denials: [{ budget: { algorithm: 'semaphore' } }] })
+      await store.settle(reservationOf(first), [0, 10, 20, 30, 40, 1])
+      expect(await left(store, ...budgets)).toEqual([100, 90, 80, 70, 60, 1])
+    })
+
+    describe('a leaky bucket', () => {
+      const leaky: Budget = { ...testBudget(), algorithm: 'leaky-bucket', refillPerSecond: 0.1, maxDelayMs: 200_000 }
+
+      test('admits what fits later, says how long it has to wait, and denies what would wait too long', async () => {
+        const store = await open()
+        expect(await store.take(takeOf([[leaky, 95]]))).toMatchObject({ admitted: true, delayMs: 0 })
+        const [second, third] = [await store.take(takeOf([[leaky, 15]])), await store.take(takeOf([[leaky, 10]]))]
+        expect(second).toMatchObject({ admitted: true, delayMs: expect.closeTo(100_000, -4) })
+        expect(third).toMatchObject({ admitted: true, delayMs: expect.closeTo(200_000, -4) })
+        expect(await store.take(takeOf([[leaky, 10]]))).toMatchObject({ admitted: false })
+      })
+
+      test('lets nobody wait for what is back', async () => {
+        const store = await open()
+        const first = takeOf([[leaky, 100]])
+        await store.take(first)
+        await store.settle(reservationOf(first), [10])
+        expect(await store.take(takeOf([[leaky, 90]]))).toMatchObject({ admitted: true, delayMs: 0 })
+      })
+    })
+
+    describe('a semaphore', () => {
+      test('admits as many at once as it has seats, and a seat is free again when its operation is settled', async () => {
+        const store = await open()
+        const parallel = seats(2)
+        const requests = [1, 2, 3].map((amount) => takeOf([[parallel, Math.min(amount, 1)]]))
+        const [first, second, third] = requests
+        if (first === undefined || second === undefined || third === undefined) throw new Error('three were made')
+        expect(await store.take(first)).toMatchObject({ admitted: true, states: [{ remaining: 1 }] })
+        expect(await store.take(second)).toMatchObject({ admitted: true, states: [{ remaining: 0 }] })
+        expect(await store.take(third)).toMatchObject({ denials: [{ retryAfterMs: expect.closeTo(10_000, -3) }] })
+        for (const _ of [1, 2, 3]) await store.settle(reservationOf(first), [1])
+        expect(await left(store, parallel)).toEqual([1])
+        expect(await store.take(third)).toMatchObject({ admitted: true })
+        await store.cancel(reservationOf(second))
+        expect(await left(store, parallel)).toEqual([1])
+      })
+
+      test('takes no second seat for a repeated take, and none for a peek', async () => {
+        const store = await open()
+        const request = takeOf([[seats(2), 1]])
+        for (const _ of [1, 2, 3]) await store.take(request)
+        const peek = takeOf([
+          [seats(2), 0],
+          [burst, 1],
+        ])
+        await store.take(peek)
+        await store.settle(reservationOf(peek), [1, 1])
+        expect(await left(store, seats(2))).toEqual([1])
+      })
+
+      test('has a seat back when its time is over, although nobody settled it', async () => {
+        const store = await open()
+        await store.take(takeOf([[seats(1), 1]], { heldMs: 0 }))
+        expect(await store.take(takeOf([[seats(1), 1]], { heldMs: 0 }))).toMatchObject({ admitted: true })
+      })
+
+      test('has no more than one seat for an operation', async () => {
+        const store = await open()
+        await expect(store.take(takeOf([[seats(9), 2]]))).rejects.toBeInstanceOf(RangeError)
+      })
+    })
+
+    describe('a global budget', () => {
+      const everybody = testBudget({ level: 'global' })
+
+      test('is one for all tenants', async () => {
+        const store = await open()
+        const charges = [{ budget: everybody, subject: 'all', amount: 60 }]
+        const first = takeOf([], { charges, tenant: 'acme' })
+        await store.take(first)
+        expect(await store.take(takeOf([], { charges, tenant: 'globex' }))).toMatchObject({ admitted: false })
+        await store.settle(reservationOf(first), [10])
+        expect(await store.take(takeOf([], { charges, tenant: 'globex' }))).toMatchObject({
+          admitted: true,
+          states: [{ remaining: 30 }],
+        })
       })
     })
 

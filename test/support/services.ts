@@ -28,33 +28,48 @@ export default async function services(project: TestProject): Promise<() => Prom
   return redis.stop
 }
 
-/** A redis-server of our own on a free port of the loopback interface, without persistence. */
-export async function startRedis(args: readonly string[] = []): Promise<{
-  url: string
-  port: number
-  pid: number
+export interface RedisServer {
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  /** Kills it. */
   stop(): Promise<void>
-}> {
-  ensureRedisInstalled()
-  const port = await freePort()
-  const directory = await mkdtemp(join(tmpdir(), 'tollgate-redis-'))
-  const child = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory, ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+}
+
+/** A redis-server of our own on the loopback interface, without persistence; on a free port unless one is named. */
+export async function startRedis(args: readonly string[] = [], port?: number): Promise<RedisServer> {
+  return startRedisProcess(
+    (at) => ['--port', at, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args],
+    'Ready to accept connections',
+    port,
   )
+}
+
+/** Starts `redis-server` in a directory of its own, and waits for the line that says that it is ready. */
+export async function startRedisProcess(
+  argsFor: (port: string, directory: string) => readonly string[],
+  readyLine: string,
+  port?: number,
+): Promise<RedisServer> {
+  ensureRedisInstalled()
+  const at = port ?? (await freePort())
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-redis-'))
+  const child = spawn('redis-server', argsFor(String(at), directory), {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`redis-server ended with exit code ${code} before it was ready`)))
     child.stdout.on('data', (text: Buffer) => {
-      if (text.includes('Ready to accept connections')) resolve()
+      if (text.includes(readyLine)) resolve()
     })
   })
   if (child.pid === undefined) throw new Error('redis-server started without a process id')
   return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
+    url: `redis://127.0.0.1:${at}`,
+    port: at,
     pid: child.pid,
     stop: async () => {
       child.kill('SIGKILL')

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { pino } from 'pino'
 import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
-import { createAdmission } from '../../src/admission/admission.ts'
+import { type AdmissionOptions, createAdmission } from '../../src/admission/admission.ts'
+import type { BudgetEvent } from '../../src/admission/charging/budget-event.ts'
 import type { OperationEnded } from '../../src/admission/operation-observer.ts'
 import { platformResolvers } from '../../src/admission/platform-resolvers.ts'
+import type { Policy } from '../../src/admission/policy.ts'
 import { createPreparedOperations } from '../../src/admission/prepared-operations.ts'
-import type { Tier } from '../../src/admission/tier.ts'
+import type { HeaderOptions } from '../../src/admission/report/report-headers.ts'
+import type { Tier, TierBudget } from '../../src/admission/tier.ts'
 import type { Budget } from '../../src/budget/budget.ts'
 import type { BudgetStore } from '../../src/budget/budget-store.ts'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
@@ -28,6 +31,8 @@ const SDL = `
     endless: [Thing]
     "Never answers."
     stuck: Int @cost(weight: "7")
+    "Answers when the test lets it go."
+    held: Int
     broken: Int
     forbidden: Int
   }
@@ -36,17 +41,21 @@ const SDL = `
     numbers(upTo: Int!): Int! @cost(weight: "4")
     failing(early: Boolean!): Int
     never: Int
+    "Begins when the test lets it go, has one event, and then none for as long as anybody listens."
+    quiet: Int
   }
   type Thing { id: ID! self: Thing! }
 `
 
 export interface TestApiOptions {
   readonly store?: BudgetStore
-  readonly budgets?: readonly Budget[]
+  readonly budgets?: readonly TierBudget[]
   readonly ipBudget?: Budget
+  readonly globalBudgets?: readonly Budget[]
   readonly maxCost?: number
   readonly timeoutMs?: number
   readonly introspection?: boolean
+  readonly wait?: AdmissionOptions['wait']
 }
 
 /** Keys of two clients of one tier. */
@@ -59,9 +68,12 @@ export const keys = { ada: 'key-of-ada', bob: 'key-of-bob' } as const
 export async function createTestApi(options: TestApiOptions = {}) {
   const executed: string[] = []
   const ended: OperationEnded[] = []
+  const budgetEvents: BudgetEvent[] = []
   const logged: string[] = []
   const aborted: unknown[] = []
   const stuck: unknown[] = []
+  const held: (() => void)[] = []
+  const hold = () => new Promise<void>((resolve) => held.push(resolve))
   let subscriptions = 0
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
   const platform = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
@@ -80,6 +92,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
               stuck.push(signal)
               signal.addEventListener('abort', () => aborted.push(signal.reason))
             }),
+          held: hold,
           forbidden: () => {
             throw toGraphQLError(refusal('FORBIDDEN', { reason: 'This is for staff.' }))
           },
@@ -95,6 +108,12 @@ export async function createTestApi(options: TestApiOptions = {}) {
         },
         Subscription: {
           never: { subscribe: () => new Promise(() => undefined) },
+          quiet: {
+            subscribe: async (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) => {
+              await hold()
+              return quiet(signal)
+            },
+          },
           failing: {
             subscribe: (_: unknown, { early }: { early: boolean }) => {
               if (early) throw new Error('the password is hush')
@@ -111,15 +130,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
       },
     ],
   })
-  const tier: Tier = {
-    name: 'free',
-    maxCost: options.maxCost ?? 90,
-    timeoutMs: options.timeoutMs ?? 5_000,
-    budgets: options.budgets ?? [
-      testBudget({ name: 'burst', capacity: 100 }),
-      testBudget({ name: 'requests', meter: 'requests', capacity: 50 }),
-    ],
-  }
+  let policy = testPolicy(options)
+  let headers: HeaderOptions = { draft: 11, resetFormat: 'epoch' }
   const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
   let ids = 0
   const admission = createAdmission({
@@ -130,19 +142,28 @@ export async function createTestApi(options: TestApiOptions = {}) {
       model: createCostModel(schema, { defaultListSize: Number.POSITIVE_INFINITY }),
       limits: defaultGuardLimits,
     }),
-    ipBudget: options.ipBudget ?? testBudget({ name: 'ip', level: 'ip', meter: 'requests', capacity: 1_000 }),
-    tiers: new Map([
-      [tier.name, tier],
-      ['anonymous', { ...tier, name: 'anonymous' }],
-    ]),
+    policy: () => policy,
     newId: () => `operation-${ids++}`,
     onSettleFailure: (cause) => logged.push(String(cause)),
+    onBudgetEvent: (event) => budgetEvents.push(event),
+    ...(options.wait !== undefined && { wait: options.wait }),
   })
-  const conclude = { admission, observe: (operation: OperationEnded) => void ended.push(operation) }
+  const conclude = {
+    admission,
+    observe: (operation: OperationEnded) => void ended.push(operation),
+    headers: () => headers,
+  }
   const introspection = options.introspection ?? true
   const apollo = createApolloServer({ schema, conclude, introspection, logger })
   await apollo.start()
-  const client = (id: string) => ({ id, tenant: 'acme', tier: 'free', role: 'client' as const, anonymous: false })
+  const clientsOf = (tier: string) =>
+    createClientDirectory(
+      (['ada', 'bob'] as const).map((id) => ({
+        client: { id, tenant: 'acme', tier, role: 'client' as const, anonymous: false },
+        keySha256: sha256(keys[id]),
+      })),
+    )
+  let directory = clientsOf('free')
   const app = await createHttpServer({
     schema,
     sdl,
@@ -151,10 +172,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
     conclude,
     introspection,
     logger,
-    directory: createClientDirectory([
-      { client: client('ada'), keySha256: sha256(keys.ada) },
-      { client: client('bob'), keySha256: sha256(keys.bob) },
-    ]),
+    directory: { findByKey: (key) => directory.findByKey(key) },
     extendContext: (context) => context,
     formatError: maskError(logger),
     onSubscriptions: (change) => {
@@ -193,18 +211,55 @@ export async function createTestApi(options: TestApiOptions = {}) {
     executed,
     /** What telemetry was told. */
     ended,
+    /** What telemetry was told of budgets. */
+    budgetEvents,
     logged,
     /** Subscriptions that are open, as telemetry counts them. */
     subscriptions: () => subscriptions,
     /** Work that has begun and never ends by itself. */
     stuck,
+    /** Lets go what has begun and waits for it. */
+    held,
     /** Why work was told to stop. */
     aborted,
+    /** What a reload of the configuration does. */
+    reload(changed: Partial<Policy>) {
+      policy = { ...policy, ...changed }
+    },
+    reloadHeaders(changed: HeaderOptions) {
+      headers = changed
+    },
+    /** What a reload of the clients does: all of them have this tier; undefined takes their keys away. */
+    reloadClients(tier: string | undefined) {
+      directory = tier === undefined ? createClientDirectory([]) : clientsOf(tier)
+    },
     async close() {
       await app.close()
       await apollo.stop()
       await store.close()
     },
+  }
+}
+
+/** What the clients of a test may do: the tiers `free` and `anonymous`, of one kind. */
+export function testPolicy(options: TestApiOptions): Policy {
+  const free: Tier = {
+    name: 'free',
+    maxCost: options.maxCost ?? 90,
+    timeoutMs: options.timeoutMs ?? 5_000,
+    budgets: options.budgets ?? [
+      testBudget({ name: 'burst', capacity: 100 }),
+      testBudget({ name: 'requests', meter: 'requests', capacity: 50 }),
+    ],
+  }
+  return {
+    ipBudget: options.ipBudget ?? testBudget({ name: 'ip', level: 'ip', meter: 'requests', capacity: 1_000 }),
+    globalBudgets: options.globalBudgets ?? [],
+    tiers: new Map([
+      ['free', free],
+      ['anonymous', { ...free, name: 'anonymous' }],
+    ]),
+    clientTiers: new Map(),
   }
 }
 
@@ -222,6 +277,11 @@ export interface TestAnswer {
     readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[]
     readonly extensions?: Readonly<Record<string, unknown>>
   }
+}
+
+async function* quiet(signal: AbortSignal) {
+  yield { quiet: 1 }
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
 async function* failingLate() {

@@ -10,12 +10,23 @@ export async function writeTestConfig(change: (config: ShippedConfig) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-config-'))
   const path = join(folder, 'tollgate.yaml')
   await writeFile(path, stringify(config))
-  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
+  return {
+    path,
+    /** Changes the file once more, in place. */
+    async change(again: (config: ShippedConfig) => void) {
+      again(config)
+      await writeFile(path, stringify(config))
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 /** The part of the file that tests change. */
 export interface ShippedConfig {
   server?: object
   budgetStore?: object
+  rateLimitHeaders?: object
+  globalBudgets?: Record<string, unknown>[]
+  clients?: Record<string, unknown>[]
   tiers: Record<string, { maxCost: number; timeout: string; budgets: Record<string, unknown>[] }>
 }

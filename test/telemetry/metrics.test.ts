@@ -76,6 +76,51 @@ describe('metrics', () => {
     expect(await scrape()).toEqual(expected(50, 40, 30, 20, 10))
   })
 
+  test('count what happens to budgets, by what each kind of it is asked for', async () => {
+    const metrics = createMetrics()
+    const { budgetEvent } = metrics
+    const burst = { tier: 'free', budget: 'burst', level: 'client' } as const
+    for (const kind of ['denied', 'denied', 'shadow-denied', 'over-soft-threshold'] as const) {
+      budgetEvent({ kind, ...burst })
+    }
+    budgetEvent({ kind: 'denied', ...burst, tier: 'none', budget: 'ip', level: 'ip' })
+    budgetEvent({ kind: 'over-soft-threshold', ...burst, tier: 'premium' })
+    const counted = ['tollgate_budget_denials', 'tollgate_shadow_denials', 'tollgate_budget_soft_threshold']
+    expect(await samples(metrics, ...counted)).toEqual({
+      'tollgate_budget_denials_total{budget="burst",level="client"}': 2,
+      'tollgate_budget_denials_total{budget="ip",level="ip"}': 1,
+      'tollgate_shadow_denials_total{budget="burst",level="client"}': 1,
+      'tollgate_budget_soft_threshold_total{tier="free",budget="burst"}': 1,
+      'tollgate_budget_soft_threshold_total{tier="premium",budget="burst"}': 1,
+    })
+  })
+
+  test('read the counts of leases and of remembered denials at each scrape', async () => {
+    const metrics = createMetrics()
+    const scrape = () => samples(metrics, 'tollgate_budget_lease', 'tollgate_budget_denial_memory')
+    const expected = (factor: number) => ({
+      'tollgate_budget_lease_takes_total{way="leased"}': 10 * factor,
+      'tollgate_budget_lease_takes_total{way="direct"}': 2 * factor,
+      'tollgate_budget_lease_slices_total{outcome="admitted"}': 3 * factor,
+      'tollgate_budget_lease_slices_total{outcome="refused"}': 4 * factor,
+      'tollgate_budget_lease_slices_total{outcome="lost"}': 5 * factor,
+      tollgate_budget_leases: 6 * factor,
+      tollgate_budget_denial_memory_hits_total: 7 * factor,
+    })
+    expect(await scrape()).toEqual(expected(0))
+    let factor = 1
+    metrics.leases(() => ({
+      leased: 10 * factor,
+      direct: 2 * factor,
+      slices: 3 * factor,
+      refused: 4 * factor,
+      lost: 5 * factor,
+      leases: 6 * factor,
+    }))
+    metrics.denialMemory(() => 7 * factor)
+    for (factor of [1, 5, 5]) expect(await scrape()).toEqual(expected(factor))
+  })
+
   test('count the subscriptions that are open', async () => {
     const metrics = createMetrics()
     for (const change of [1, 1, 1, -1] as const) metrics.subscriptions(change)
@@ -97,6 +142,9 @@ describe('metrics', () => {
   test('are those of the table in the README, with its types and labels, and no others', async () => {
     const metrics = createMetrics()
     metrics.operation({ tier: 'free', outcome: 'completed', estimatedCost: 1, actualCost: 1, durationMs: 1 })
+    for (const kind of ['denied', 'shadow-denied', 'over-soft-threshold'] as const) {
+      metrics.budgetEvent({ kind, tier: 'free', budget: 'burst', level: 'client' })
+    }
     const { body } = await metrics.expose()
     const exposed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) => {
       if (/^(process|nodejs)_/.test(name)) return []

@@ -1,3 +1,4 @@
+import { restorePerSecond } from '../../budget/budget-state.ts'
 import type { CostRow } from '../../cost/evaluate/explain.ts'
 import { type OperationReport, type ReportMode, tightest } from './operation-report.ts'
 
@@ -11,7 +12,7 @@ export interface CostExtension {
   readonly throttleStatus?: {
     readonly maximumAvailable: number
     readonly currentlyAvailable: number
-    /** Cost per second. */
+    /** Cost per second, on average. */
     readonly restoreRate: number
   }
   readonly rows?: readonly CostRow[]
@@ -30,7 +31,7 @@ export function costExtension(report: OperationReport, mode: ReportMode): CostEx
       throttleStatus: {
         maximumAvailable: least.budget.capacity,
         currentlyAvailable: least.remaining,
-        restoreRate: least.budget.refillPerSecond,
+        restoreRate: restorePerSecond(least.budget),
       },
     }),
     ...(report.rows !== undefined && { rows: report.rows }),

@@ -1,7 +1,8 @@
-import type { BudgetState } from '../../budget/budget-store.ts'
+import { refunded } from '../../budget/budget-state.ts'
+import type { BudgetState, Charge } from '../../budget/budget-store.ts'
 import type { CostRow } from '../../cost/evaluate/explain.ts'
 import type { Cost } from '../../cost/evaluate/totals.ts'
-import { amount } from '../charges.ts'
+import { settledAmount, type Used } from '../charging/charges.ts'
 
 /** What a client asks to be told, with the request header `GraphQL-Cost`. Headers are always sent. */
 export type ReportMode = 'headers' | 'report' | 'explain' | 'validate'
@@ -18,32 +19,24 @@ export interface OperationReport {
   readonly states: readonly BudgetState[]
 }
 
-/** The report once the actual cost is known: budgets as they will stand after settling. */
-export function settled(report: OperationReport, actualCost: number): OperationReport {
-  const charged = { cost: report.estimate?.cost ?? 0, requests: 1 }
-  const used = { cost: actualCost, requests: 1 }
-  const states = report.states.map((state) =>
-    afterRefund(state, amount(state.budget, charged) - amount(state.budget, used)),
-  )
-  return { ...report, actualCost, states }
+/** The report once it is known what was used: budgets as they will stand after settling. `charges` are those of the take. */
+export function settled(report: OperationReport, charges: readonly Charge[], used: Used): OperationReport {
+  const states = report.states.map((state, index) => {
+    const charge = charges[index]
+    return charge === undefined ? state : refunded(state, charge.amount - settledAmount(charge, used))
+  })
+  return { ...report, actualCost: used.cost, states }
 }
 
-function afterRefund(state: BudgetState, refund: number): BudgetState {
-  const { capacity, refillPerSecond } = state.budget
-  const level = Math.min(capacity, state.remaining - state.debt + refund)
-  return {
-    ...state,
-    remaining: Math.max(0, level),
-    debt: Math.max(0, -level),
-    fullInMs: Math.max(0, state.fullInMs - (refund / refillPerSecond) * 1000),
-  }
-}
-
-/** The cost budget with the least left: the one a client meets first. A shadow budget only where none is enforced. */
+/**
+ * The cost budget with the least left: the one a client meets first. A shadow budget only where none is enforced. What
+ * all clients share is nobody's to be told: it would tell of the others.
+ */
 export function tightest(states: readonly BudgetState[]): BudgetState | undefined {
   let least: BudgetState | undefined
   for (const state of states) {
-    if (state.budget.meter === 'cost' && (least === undefined || isTighter(state, least))) least = state
+    const { meter, level } = state.budget
+    if (meter === 'cost' && level !== 'global' && (least === undefined || isTighter(state, least))) least = state
   }
   return least
 }

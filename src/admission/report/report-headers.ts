@@ -1,30 +1,55 @@
+import { isOverSoftThreshold } from '../../budget/budget-state.ts'
 import type { BudgetState } from '../../budget/budget-store.ts'
 import { type OperationReport, tightest } from './operation-report.ts'
+import { draft06Fields } from './rate-limit-draft-06.ts'
+import { draft07Fields } from './rate-limit-draft-07.ts'
+import { draft11Fields, quoted } from './rate-limit-draft-11.ts'
+import type { RateLimitFields } from './rate-limit-fields.ts'
+
+export interface HeaderOptions {
+  /** In the words of which draft of draft-ietf-httpapi-ratelimit-headers budgets are told. */
+  readonly draft: 11 | 7 | 6
+  /** What `X-RateLimit-Reset` counts: seconds since 1970, or seconds from now. */
+  readonly resetFormat: 'epoch' | 'delta'
+}
+
+const drafts = { 11: draft11Fields, 7: draft07Fields, 6: draft06Fields } as const satisfies Record<
+  HeaderOptions['draft'],
+  RateLimitFields
+>
 
 /**
- * The response headers that tell a client what an operation cost and what is left.
- *
- * `RateLimit-Policy` and `RateLimit` are structured fields (RFC 9651) as in draft-ietf-httpapi-ratelimit-headers-11:
- * `q` the capacity, `w` the seconds to refill it, `r` what remains (0 in debt), `t` the seconds until it is full.
- * `X-RateLimit-*` repeat the tightest budget; reset is in epoch seconds.
+ * The response headers that tell a client what an operation cost and what is left: `GraphQL-Cost`, the fields of a draft,
+ * `X-RateLimit-*` of the tightest budget, and `RateLimit-Warning` while a soft threshold is passed.
  */
-export function reportHeaders(report: OperationReport, nowMs: number): ReadonlyMap<string, string> {
+export function reportHeaders(
+  report: OperationReport,
+  nowMs: number,
+  { draft, resetFormat }: HeaderOptions = { draft: 11, resetFormat: 'epoch' },
+): ReadonlyMap<string, string> {
   const headers = new Map<string, string>()
   const cost = costHeader(report)
   if (cost !== undefined) headers.set('graphql-cost', cost)
-  const enforced = report.states.filter(({ budget }) => budget.mode === 'enforce')
-  if (enforced.length > 0) {
-    headers.set('ratelimit-policy', enforced.map(policyItem).join(', '))
-    headers.set('ratelimit', enforced.map(limitItem).join(', '))
-  }
-  // A budget with nothing left stops the client, whatever it counts.
-  const least = enforced.find(({ remaining }) => remaining === 0) ?? tightest(enforced)
+  // What all clients share would tell each of them of the others.
+  const states = report.states.filter(({ budget }) => budget.mode === 'enforce' && budget.level !== 'global')
+  if (states.length === 0) return headers
+  const least = meetsFirst(states)
+  for (const [name, value] of Object.entries(drafts[draft](states, least))) headers.set(name, value)
   if (least !== undefined) {
+    const fromMs = resetFormat === 'epoch' ? nowMs : 0
     headers.set('x-ratelimit-limit', String(least.budget.capacity))
     headers.set('x-ratelimit-remaining', String(least.remaining))
-    headers.set('x-ratelimit-reset', String(Math.ceil((nowMs + least.fullInMs) / 1000)))
+    headers.set('x-ratelimit-reset', String(Math.ceil((fromMs + least.fullInMs) / 1000)))
   }
+  const warnings = states.filter(isOverSoftThreshold)
+  if (warnings.length > 0) headers.set('ratelimit-warning', warnings.map(warningItem).join(', '))
   return headers
+}
+
+/** A budget with nothing left stops the client, whatever it counts. One that time does not refill has no reset to tell. */
+function meetsFirst(states: readonly BudgetState[]): BudgetState | undefined {
+  const refilled = states.filter(({ budget }) => budget.meter !== 'concurrency')
+  return refilled.find(({ remaining }) => remaining === 0) ?? tightest(refilled) ?? refilled[0]
 }
 
 function costHeader({ estimate, actualCost }: OperationReport): string | undefined {
@@ -33,16 +58,8 @@ function costHeader({ estimate, actualCost }: OperationReport): string | undefin
   return `estimated=${estimate.cost}${actual}`
 }
 
-function policyItem({ budget }: BudgetState): string {
-  const windowSeconds = Math.max(1, Math.round(budget.capacity / budget.refillPerSecond))
-  return `${quoted(budget.name)};q=${budget.capacity};w=${windowSeconds};bw-unit=${quoted(budget.meter)}`
-}
-
-function limitItem({ budget, remaining, fullInMs }: BudgetState): string {
-  return `${quoted(budget.name)};r=${remaining};t=${Math.ceil(fullInMs / 1000)}`
-}
-
-// A structured-field string. Budget names are checked when the configuration is read, so nothing needs escaping.
-function quoted(text: string): string {
-  return `"${text}"`
+function warningItem({ budget, remaining }: BudgetState): string {
+  // A structured field's decimal has three digits after its point at most.
+  const at = Math.round((budget.softThreshold ?? 1) * 1000) / 1000
+  return `${quoted(budget.name)};r=${remaining};at=${at}`
 }

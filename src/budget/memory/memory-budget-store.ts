@@ -1,9 +1,10 @@
-import { bucketKey } from '../bucket-key.ts'
+import type { Hold } from '../algorithms/algorithm.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget-store.ts'
 import { checkSettle, checkTake } from '../check-take.ts'
-import { admitted, denies, exhausted } from '../take-result.ts'
-import * as tokenBucket from '../token-bucket.ts'
-import { createExpiringMap } from './expiring-map.ts'
+import { type KnownBudget, knownBudget } from '../known-budget.ts'
+import { placeOf } from '../place.ts'
+import { admitted, type Bucket, denies, exhausted } from '../take-result.ts'
+import { createExpiringMap, type ExpiringMap } from './expiring-map.ts'
 
 export interface MemoryBudgetStoreOptions {
   /**
@@ -12,9 +13,9 @@ export interface MemoryBudgetStoreOptions {
    */
   readonly now?: () => number
   /**
-   * How many buckets are kept, and how many reservations. Past that, each new one displaces one that is near its end:
-   * a bucket before it has drained, which gives back what was still used in it; a reservation before it is settled,
-   * which does not.
+   * How many buckets of one budget are kept, and how many reservations. Past that, each new one displaces one that is
+   * near its end: a bucket before it has drained, which gives back what was still used in it; a reservation before it is
+   * settled, which does not.
    * @default 1_000_000
    */
   readonly maxEntries?: number
@@ -23,112 +24,126 @@ export interface MemoryBudgetStoreOptions {
 /** Budgets in the memory of one process. Every verb is done when it returns: none can interleave with another. */
 export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}): BudgetStore {
   const { now = Date.now, maxEntries = 1_000_000 } = options
-  const buckets = createExpiringMap<StoredBucket>(maxEntries)
+  const buckets = new Map<string, ExpiringMap<StoredBucket>>()
   const reservations = createExpiringMap<StoredReservation>(maxEntries)
 
   function take(request: TakeRequest): TakeResult {
     checkTake(request)
     const nowMs = now()
-    const key = reservationKey(request)
-    const known = reservations.get(key, nowMs)
+    const { id, charges } = request
+    const known = reservations.get(id, nowMs)
     if (known?.status === 'cancelled') return { admitted: false, reason: 'cancelled' }
-    const slots = request.charges.map((charge) => slotOf(request, charge, nowMs))
-    const found = slots.map(({ bucket }) => bucket)
-    if (known !== undefined) return admitted(request, found, nowMs)
-    if (slots.some(({ charge, bucket }) => denies(charge, bucket, nowMs))) return exhausted(request, found, nowMs)
-
-    const holds: tokenBucket.Hold[] = []
-    const expiresAt = expiry(request, nowMs)
-    const after = slots.map((slot) => {
-      const { budget, amount } = slot.charge
-      const before = tokenBucket.drained(slot.bucket, budget.refillPerSecond, nowMs)
-      const fitting = tokenBucket.chargeable(before.used, amount, budget.capacity)
-      const bucket = tokenBucket.charged(before, fitting)
-      holds.push(tokenBucket.hold(bucket, fitting))
-      if (amount > 0) write(slot, bucket, expiresAt, nowMs)
-      return bucket
-    })
-    if (request.charges.some(({ amount }) => amount > 0)) {
-      reservations.set(key, { status: 'open', holds, expiresAt }, nowMs)
+    const place = placeOf(request.tenant, charges)
+    const found: StoredBucket[] = []
+    let fits = true
+    for (const charge of charges) {
+      const bucket = bucketOf(place, charge, nowMs)
+      if (known === undefined && denies(bucket, charge.amount, nowMs)) fits = false
+      found.push(bucket)
     }
-    return admitted(request, after, nowMs)
+    if (!fits) return exhausted(request, found, nowMs)
+    if (known === undefined) charge(request, found, nowMs)
+    return admitted(request, found, nowMs)
   }
 
-  /** Replaces every charge of an open reservation by the actual amount. */
-  function settle(reservation: Reservation, actual: (index: number) => number, status: 'settled' | 'cancelled'): void {
+  function charge(
+    { id, charges, ttlMs, heldMs = ttlMs }: TakeRequest,
+    buckets: readonly StoredBucket[],
+    nowMs: number,
+  ) {
+    const expiresAt = nowMs + ttlMs + SLACK_MS
+    const holds: Hold[] = []
+    let charged = false
+    for (const [index, bucket] of buckets.entries()) {
+      const amount = charges[index]?.amount ?? 0
+      const { algorithm, limits } = bucket.known
+      if (amount === 0) {
+        holds.push(NOTHING_HELD)
+        continue
+      }
+      holds.push(algorithm.charge(bucket.state, amount, limits, nowMs, nowMs + heldMs))
+      write(bucket, expiresAt, nowMs)
+      charged = true
+    }
+    if (charged) reservations.set(id, { status: 'open', holds, expiresAt }, nowMs)
+  }
+
+  /** Replaces every charge of an open reservation by the actual amount. A seat is given back whatever was used of it. */
+  function settle(reservation: Reservation, actual: readonly number[], status: 'settled' | 'cancelled'): void {
     const nowMs = now()
-    const known = reservations.get(reservationKey(reservation), nowMs)
+    const { id, tenant, charges } = reservation
+    const known = reservations.get(id, nowMs)
     if (known?.status !== 'open') return
-    known.holds.forEach((hold, index) => {
-      const charge = reservation.charges[index]
-      if (charge === undefined || hold.amount === actual(index)) return
-      const slot = slotOf(reservation, charge, nowMs)
-      const bucket = tokenBucket.drained(slot.bucket, charge.budget.refillPerSecond, nowMs)
-      write(slot, tokenBucket.settled(bucket, hold, actual(index), charge.budget.capacity), 0, nowMs)
-    })
-    reservations.set(reservationKey(reservation), { status, holds: [], expiresAt: known.expiresAt }, nowMs)
+    const place = placeOf(tenant, charges)
+    for (const [index, charge] of charges.entries()) {
+      const hold = known.holds[index] ?? NOTHING_HELD
+      const used = charge.budget.algorithm === 'semaphore' ? 0 : (actual[index] ?? 0)
+      if (hold.amount === used) continue
+      const bucket = bucketOf(place, charge, nowMs)
+      bucket.known.algorithm.settle(bucket.state, hold, used, bucket.known.limits, nowMs)
+      write(bucket, 0, nowMs)
+    }
+    reservations.set(id, { status, holds: [], expiresAt: known.expiresAt }, nowMs)
   }
 
   function cancel(reservation: Reservation): void {
     const nowMs = now()
-    const key = reservationKey(reservation)
-    if (reservations.get(key, nowMs) === undefined) {
-      reservations.set(key, { status: 'cancelled', holds: [], expiresAt: expiry(reservation, nowMs) }, nowMs)
+    if (reservations.get(reservation.id, nowMs) === undefined) {
+      const expiresAt = nowMs + reservation.ttlMs + SLACK_MS
+      reservations.set(reservation.id, { status: 'cancelled', holds: [], expiresAt }, nowMs)
     } else {
-      settle(reservation, () => 0, 'cancelled')
+      settle(reservation, [], 'cancelled')
     }
   }
 
-  function slotOf({ tenant }: Pick<Reservation, 'tenant'>, charge: Charge, nowMs: number): Slot {
-    const key = `${tenant}\n${bucketKey(charge.budget, charge.subject)}`
-    const stored = buckets.get(key, nowMs)
-    const bucket = stored?.bucket ?? tokenBucket.emptyBucket(nowMs)
-    return { key, charge, bucket, expiresAt: stored?.expiresAt ?? nowMs }
+  function bucketOf(place: string, { budget, subject }: Charge, nowMs: number): StoredBucket {
+    const known = knownBudget(budget)
+    let home = buckets.get(known.scope)
+    if (home === undefined) {
+      home = createExpiringMap(maxEntries)
+      buckets.set(known.scope, home)
+    }
+    const key = `${place}\n${subject}`
+    const bucket = home.get(key, nowMs)
+    if (bucket === undefined) return { key, home, known, state: known.algorithm.fresh(nowMs), expiresAt: 0 }
+    bucket.known = known
+    return bucket
   }
 
-  // A bucket lives until it has drained, and outlives its reservations: its counters say what they may take back.
-  function write({ key, charge, expiresAt }: Slot, bucket: TokenBucket, atLeastUntil: number, nowMs: number): void {
-    const { budget } = charge
-    const drainedAt = nowMs + tokenBucket.waitMs(bucket, budget.capacity, budget, nowMs)
-    buckets.set(key, { bucket, expiresAt: Math.max(drainedAt + SLACK_MS, expiresAt, atLeastUntil) }, nowMs)
+  // A bucket lives until it is empty, and outlives its reservations: its history says what they may take back.
+  function write(bucket: StoredBucket, atLeastUntil: number, nowMs: number): void {
+    const { known, state, home, key } = bucket
+    const isNew = bucket.expiresAt === 0
+    const emptyAt = nowMs + known.algorithm.emptyInMs(state, known.limits, nowMs)
+    bucket.expiresAt = Math.max(emptyAt + SLACK_MS, bucket.expiresAt, atLeastUntil)
+    if (isNew) home.set(key, bucket, nowMs)
   }
 
   return {
     take: async (request) => take(request),
     async settle(reservation, actual) {
       checkSettle(reservation, actual)
-      settle(reservation, (index) => actual[index] ?? 0, 'settled')
+      settle(reservation, actual, 'settled')
     },
     cancel: async (reservation) => cancel(reservation),
     close: async () => undefined,
   }
 }
 
-type TokenBucket = tokenBucket.TokenBucket
-
-interface StoredBucket {
-  readonly bucket: TokenBucket
-  readonly expiresAt: number
-}
-
-/** The bucket of one charge, as it was found. */
-interface Slot extends StoredBucket {
+interface StoredBucket extends Bucket {
   readonly key: string
-  readonly charge: Charge
+  readonly home: ExpiringMap<StoredBucket>
+  /** The budget as the last look had it. */
+  known: KnownBudget
+  expiresAt: number
 }
 
 interface StoredReservation {
   readonly status: 'open' | 'settled' | 'cancelled'
-  readonly holds: readonly tokenBucket.Hold[]
+  readonly holds: readonly Hold[]
   readonly expiresAt: number
 }
 
+const NOTHING_HELD: Hold = { amount: 0, mark: 0, queued: 0 }
+
 const SLACK_MS = 1000
-
-function expiry({ ttlMs }: Pick<Reservation, 'ttlMs'>, nowMs: number): number {
-  return nowMs + ttlMs + SLACK_MS
-}
-
-function reservationKey({ tenant, id }: Pick<Reservation, 'tenant' | 'id'>): string {
-  return `${tenant}\n${id}`
-}

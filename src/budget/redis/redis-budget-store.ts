@@ -1,10 +1,11 @@
-import { bucketKey } from '../bucket-key.ts'
-import type { BudgetStore, Charge, TakeRequest, TakeResult } from '../budget-store.ts'
+import { Cluster } from 'ioredis'
+import type { BudgetStore, Reservation, TakeRequest, TakeResult } from '../budget-store.ts'
 import { checkSettle, checkTake } from '../check-take.ts'
+import { knownBudget } from '../known-budget.ts'
+import { placeOf } from '../place.ts'
 import { admitted, exhausted } from '../take-result.ts'
-import type { Fill } from '../token-bucket.ts'
+import { batchedScript, type VerbAnswer, type VerbRequest } from './batched-script.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import { redisScript } from './redis-script.ts'
 
 export interface RedisBudgetStoreOptions {
   /** A connection for this store alone: the store ends it when it is closed. */
@@ -16,41 +17,48 @@ export interface RedisBudgetStoreOptions {
   readonly prefix?: string
 }
 
-const ALGORITHMS = ['token-bucket.lua', 'keys.lua']
+const ALGORITHMS = ['token-bucket', 'fixed-window', 'sliding-window', 'sliding-log', 'semaphore']
+const GROUND = ['keys.lua', ...ALGORITHMS.map((name) => `algorithms/${name}.lua`), 'reservation.lua']
 
 /** Budgets in Redis or Redis Cluster, shared by all processes. One script call for each verb; time is Redis's time. */
 export function createRedisBudgetStore({ connection, prefix = 'tollgate' }: RedisBudgetStoreOptions): BudgetStore {
   if (/[{}]/.test(prefix)) throw new RangeError(`The key prefix "${prefix}" may not hold braces: the tenant has them`)
-  const takeScript = redisScript(connection, [...ALGORITHMS, 'take.lua'])
-  const settleScript = redisScript(connection, [...ALGORITHMS, 'settle.lua'])
-  const cancelScript = redisScript(connection, [...ALGORITHMS, 'cancel.lua'])
+  const takeScript = batchedScript(connection, [...GROUND, 'take.lua'])
+  const settleScript = batchedScript(connection, [...GROUND, 'settle.lua'])
+  const cancelScript = batchedScript(connection, [...GROUND, 'cancel.lua'])
+  const isCluster = connection instanceof Cluster
 
-  function keysOf({ tenant, id, charges }: { tenant: string; id: string; charges: readonly Charge[] }): string[] {
-    const place = `${prefix}:{${tag(tenant)}}:`
-    return [`${place}reservation:${id}`, ...charges.map(({ budget, subject }) => place + bucketKey(budget, subject))]
+  function verbRequest(request: TakeRequest | Reservation, amounts: readonly number[]): VerbRequest {
+    const { id, charges, ttlMs } = request
+    const heldMs = ('heldMs' in request ? request.heldMs : undefined) ?? ttlMs
+    const place = `${prefix}:{${tag(placeOf(request.tenant, charges))}}:`
+    const keys = [`${place}reservation:${id}`]
+    for (const { budget, subject } of charges) keys.push(place + knownBudget(budget).scope + subject)
+    const budgets = charges.map(({ budget }) => budget)
+    return { place: isCluster ? place : '', keys, ttlMs, heldMs, budgets, amounts }
   }
 
   return {
     async take(request) {
       checkTake(request)
-      const args: (string | number)[] = [request.ttlMs]
-      for (const { budget, amount } of request.charges) {
-        args.push(budget.mode, budget.capacity, budget.refillPerSecond, amount)
-      }
-      return takeResult(request, await takeScript(keysOf(request), args))
+      const amounts = request.charges.map(({ amount }) => amount)
+      return takeResult(request, await takeScript(verbRequest(request, amounts)))
     },
     async settle(reservation, actual) {
       checkSettle(reservation, actual)
-      const args = reservation.charges.flatMap(({ budget }, index) => [
-        budget.capacity,
-        budget.refillPerSecond,
-        actual[index] ?? 0,
-      ])
-      await settleScript(keysOf(reservation), args)
+      // A seat is given back whatever was used of it.
+      const used = reservation.charges.map(({ budget }, index) =>
+        budget.algorithm === 'semaphore' ? 0 : (actual[index] ?? 0),
+      )
+      await settleScript(verbRequest(reservation, used))
     },
     async cancel(reservation) {
-      const limits = reservation.charges.flatMap(({ budget }) => [budget.capacity, budget.refillPerSecond])
-      await cancelScript(keysOf(reservation), [reservation.ttlMs, ...limits])
+      await cancelScript(
+        verbRequest(
+          reservation,
+          reservation.charges.map(() => 0),
+        ),
+      )
     },
     async close() {
       // A connection that is down has nobody to say goodbye to.
@@ -60,31 +68,21 @@ export function createRedisBudgetStore({ connection, prefix = 'tollgate' }: Redi
   }
 }
 
-/** A tenant as a hash tag: it may hold anything but the braces around it. */
-function tag(tenant: string): string {
-  return tenant.replaceAll(/[%{}]/g, encodeURIComponent)
+/** A place as a hash tag: it may hold anything but the braces around it. */
+function tag(place: string): string {
+  return /[%{}]/.test(place) ? place.replaceAll(/[%{}]/g, encodeURIComponent) : place
 }
 
-function takeResult(request: TakeRequest, answer: unknown): TakeResult {
-  if (!Array.isArray(answer)) throw new TypeError('The take script answered with something that is no list')
-  const [outcome, now, ...numbers]: unknown[] = answer
-  const nowMs = finite(now)
-  const fills = (): Fill[] =>
-    request.charges.map((_, index) => ({ used: finite(numbers[2 * index]), at: finite(numbers[2 * index + 1]) }))
-  switch (outcome) {
-    case 'admitted':
-      return admitted(request, fills(), nowMs)
-    case 'exhausted':
-      return exhausted(request, fills(), nowMs)
-    case 'cancelled':
-      return { admitted: false, reason: 'cancelled' }
-    default:
-      throw new TypeError(`The take script answered ${String(outcome)}`)
-  }
-}
+const ANSWER_BYTES = 32
 
-function finite(value: unknown): number {
-  const number = Number(value)
-  if (!Number.isFinite(number)) throw new TypeError(`The take script answered ${String(value)} where a number belongs`)
-  return number
+function takeResult(request: TakeRequest, { nowMs, bytes }: VerbAnswer): TakeResult {
+  const outcome = String.fromCharCode(bytes[0] ?? 0)
+  if (outcome === 'c') return { admitted: false, reason: 'cancelled' }
+  const buckets = request.charges.map(({ budget }, index) => {
+    const known = knownBudget(budget)
+    const at = 1 + ANSWER_BYTES * index
+    const number = (position: number) => bytes.readDoubleLE(at + 8 * position)
+    return { known, state: known.algorithm.fromAnswer(number(0), number(1), number(2), number(3)) }
+  })
+  return (outcome === 'a' ? admitted : exhausted)(request, buckets, nowMs)
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { RedisConnection } from './redis-connection.ts'
 
-/** Runs on Redis in one call, and in one piece. */
-export type RedisScript = (keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>
+/** Runs on Redis in one call, and in one piece. Strings come back as bytes. */
+export type RedisScript = (keys: readonly string[], args: readonly string[]) => Promise<unknown>
 
 /**
  * A script made of Lua files, later ones using what earlier ones define. It is called by its digest; a server that does
@@ -14,10 +14,10 @@ export function redisScript(connection: RedisConnection, files: readonly string[
   const digest = createHash('sha1').update(source).digest('hex')
   return async (keys, args) => {
     try {
-      return await connection.evalsha(digest, keys.length, ...keys, ...args)
+      return await connection.callBuffer('evalsha', digest, keys.length, ...keys, ...args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return await connection.eval(source, keys.length, ...keys, ...args)
+      return await connection.callBuffer('eval', source, keys.length, ...keys, ...args)
     }
   }
 }

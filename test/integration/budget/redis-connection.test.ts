@@ -23,9 +23,10 @@ describe('a connection to redis', () => {
       { scheme: 'redis', reason: 'connect ECONNREFUSED' },
       { scheme: 'rediss', reason: 'connect ECONNREFUSED' },
       { scheme: 'redis+cluster', reason: 'Connection is closed.' },
+      { scheme: 'redis+sentinel', reason: 'failed to connect to sentinel 127.0.0.1:' },
     ])('where nothing listens, with $scheme', async ({ scheme, reason }) => {
       const port = await freePort()
-      const failure = await failureOf(`${scheme}://user:hush@127.0.0.1:${port}`)
+      const failure = await failureOf(`${scheme}://user:hush@127.0.0.1:${port}/0`)
       expect(failure).toContain(`Redis at 127.0.0.1:${port} cannot be used: ${reason}`)
       expect(failure).not.toContain('hush')
     })
@@ -47,8 +48,8 @@ describe('a connection to redis', () => {
       const silent = createServer()
       const port = await freePort()
       await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve))
-      for (const scheme of ['redis', 'redis+cluster']) {
-        const failure = await failureOf(`${scheme}://:hush@127.0.0.1:${port}`, 300)
+      for (const scheme of ['redis', 'redis+cluster', 'redis+sentinel']) {
+        const failure = await failureOf(`${scheme}://:hush@127.0.0.1:${port}/0`, 300)
         expect(failure).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} cannot be used: `))
         expect(failure).not.toContain('hush')
       }
@@ -61,6 +62,8 @@ describe('a connection to redis', () => {
       '',
       'redis://:hush@local host',
       'redis+cluster://a:1,b:x',
+      'redis+sentinel://:hush@a:1,b:1',
+      'redis+sentinel://:hush@a:1,b:x/name',
     ])('where the URL is no Redis URL: "%s"', async (url) => {
       const failure = await failureOf(url)
       expect(failure).toMatch(/Redis URL/)

@@ -1,71 +1,55 @@
--- How buckets and reservations lie in Redis. Stands before every script, after the algorithms.
+-- What every script stands on: the clock, and keys that live as long as they mean something. Comes first; the algorithms
+-- follow, each as an entry of `algorithms`, then reservations, then the verb.
 --
--- bucket       "used at refilled refunded"
--- reservation  "amount alone queued" for each charge, in their order, while it can be settled;
---              then "settled" or "cancelled", so that nothing happens twice
+-- An algorithm, with p and q as its limits beside the capacity:
+--   read(key, now) -> state                              writes nothing
+--   hasRoom(state, amount, now, capacity, p, q)          likewise
+--   charge(state, amount, now, capacity, p, q, seat)     changes the state, not Redis; -> amount, mark, queued
+--   settle(state, hold, actual, now, capacity, p, q, seat)   likewise; hold is { amount, mark, queued }
+--   write(key, state, now, capacity, p, q, keepMs)       puts the state into Redis
+--   answer(state, amount, now, capacity, p, q)           -> up to four numbers, what `fromAnswer` of its TypeScript form reads
 --
--- TTL: a reservation lives as long as it may be settled, a bucket until it has drained and at least as long as the
--- reservations on it, both with a second to spare.
+-- p, q   token-bucket, leaky-bucket: refill per second, longest delay in ms; fixed-window: ms, months; sliding-window,
+--        sliding-log: ms, 0; semaphore: 0, 0
+-- seat   { reservation, untilMs }: the key of the reservation, and when the charge ends on a semaphore
+--
+-- Values are packed doubles: every number keeps all its digits, and reading is ten times as fast as text.
+-- TTL: a reservation lives as long as it may be settled; a bucket at least until it is empty, and as long as the
+-- reservations on it, at most twice as long. Both with a second to spare.
 -- Clock: Redis's own, in whole milliseconds. None is taken from a client.
 
 local SLACK_MS = 1000
+local MAX_USED_CAPACITIES = 2
+local algorithms = {}
 
--- Numbers are written with all their digits; Lua's own form keeps 14.
-local function text(number)
-  return string.format('%.17g', number)
-end
+local call, pack, unpacked = redis.call, struct.pack, struct.unpack
+local max, min, floor, ceil = math.max, math.min, math.floor, math.ceil
 
 local function clock()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  local time = call('TIME')
+  return time[1] * 1000 + floor(time[2] / 1000)
 end
 
--- A bucket, as it was last written; false where there is none.
-local function readBucket(key)
-  local value = redis.call('GET', key)
-  if not value then
-    return false
+-- A time to live as text. Most in one call are the same, and writing numbers is slow.
+local lives = {}
+local function expireIn(ms)
+  local life = lives[ms] or string.format('%.0f', ms)
+  lives[ms] = life
+  return life
+end
+
+-- Writes a bucket in the given format, whose first number is when its key expires. As that is twice as far off as it need
+-- be, most writes leave it alone, and write in place, at half the price.
+local function writeValue(key, expiresAt, now, emptyInMs, keepMs, format, ...)
+  local atLeastMs = max(ceil(emptyInMs) + SLACK_MS, keepMs)
+  if now + atLeastMs <= expiresAt then
+    call('SETRANGE', key, 0, pack(format, expiresAt, ...))
+  else
+    call('SET', key, pack(format, now + 2 * atLeastMs, ...), 'PX', expireIn(2 * atLeastMs))
   end
-  local used, at, refilled, refunded = string.match(value, '^(%S+) (%S+) (%S+) (%S+)$')
-  return {
-    used = tonumber(used),
-    at = tonumber(at),
-    refilled = tonumber(refilled),
-    refunded = tonumber(refunded),
-  }
 end
 
-local function writeBucket(key, bucket, refillPerSecond, now, atLeastMs)
-  local emptyInMs = bucket.at - now + math.ceil(bucket.used * 1000 / refillPerSecond)
-  local ttl = math.max(emptyInMs + SLACK_MS, atLeastMs, redis.call('PTTL', key))
-  local value = text(bucket.used) .. ' ' .. text(bucket.at) .. ' ' .. text(bucket.refilled) .. ' ' .. text(bucket.refunded)
-  redis.call('SET', key, value, 'PX', string.format('%.0f', ttl))
-end
-
-local function holdText(hold)
-  return text(hold.amount) .. ' ' .. text(hold.alone) .. ' ' .. text(hold.queued)
-end
-
--- The holds of a reservation that is still open.
-local function readHolds(value)
-  local holds = {}
-  for amount, alone, queued in string.gmatch(value, '(%S+) (%S+) (%S+)') do
-    holds[#holds + 1] = { amount = tonumber(amount), alone = tonumber(alone), queued = tonumber(queued) }
-  end
-  return holds
-end
-
--- Replaces every charge of an open reservation by the actual amount.
--- `limits(i)` gives capacity, refill per second and actual amount of the bucket KEYS[i + 1].
-local function settleHolds(value, limits)
-  local now = clock()
-  for index, hold in ipairs(readHolds(value)) do
-    local capacity, refillPerSecond, actual = limits(index)
-    if hold.amount ~= actual then
-      local key = KEYS[index + 1]
-      local bucket = drained(readBucket(key) or emptyBucket(now), refillPerSecond, now)
-      settle(bucket, hold, actual, capacity)
-      writeBucket(key, bucket, refillPerSecond, now, 0)
-    end
-  end
+-- What is charged of an amount: all of it, up to the bound on debt.
+local function chargeable(used, amount, capacity)
+  return min(amount, max(0, MAX_USED_CAPACITIES * capacity - used))
 end

@@ -1,19 +1,18 @@
 -- Replaces what a take charged by what was used. Happens once: a reservation that is settled, cancelled, expired or
 -- unknown is left as it is.
 --
--- KEYS   1: reservation; then one bucket for each charge, as in take.lua
--- ARGV   for each charge: capacity, refill per second, actual amount
--- Return 1 if this call settled it, else 0
+-- KEYS, ARGV  see answerAll in reservation.lua; amounts are what was used
+-- Return for each request "1" if this call settled it, else "0"
 -- TTL    the reservation keeps what it has left; buckets see keys.lua
--- Clock  Redis's TIME
+-- Clock  Redis's TIME, once for all requests of a call
 
-local reservation = redis.call('GET', KEYS[1])
-if not reservation or reservation == 'settled' or reservation == 'cancelled' then
-  return 0
-end
-
-settleHolds(reservation, function(index)
-  return tonumber(ARGV[3 * index - 2]), tonumber(ARGV[3 * index - 1]), tonumber(ARGV[3 * index])
+return answerAll(function(request, now)
+  local key = KEYS[request.reservation]
+  local reservation = call('GET', key)
+  if not isOpen(reservation) then
+    return '0'
+  end
+  settleAll(reservation, request, now)
+  call('SET', key, 'settled', 'KEEPTTL')
+  return '1'
 end)
-redis.call('SET', KEYS[1], 'settled', 'KEEPTTL')
-return 1

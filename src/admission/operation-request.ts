@@ -1,0 +1,15 @@
+import type { DocumentNode } from 'graphql'
+import type { Client } from '../accounts/client.ts'
+import type { ReportMode } from './report/operation-report.ts'
+
+/** An operation that is valid by itself and wants to run. */
+export interface OperationRequest {
+  readonly client: Client
+  readonly source: string
+  readonly document: DocumentNode
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly mode: ReportMode
+  /** Aborts when the client goes away: an operation that waits for its turn then gives it up. */
+  readonly signal?: AbortSignal | undefined
+}

@@ -1,0 +1,63 @@
+import { type GraphQLSchema, getVariableValues } from 'graphql'
+import { CostPlanError } from '../cost/cost-plan-error.ts'
+import { type Refusal, refusal } from '../errors/refusal.ts'
+import { affordable } from './charging/affordable.ts'
+import type { OperationRequest } from './operation-request.ts'
+import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
+import type { OperationReport } from './report/operation-report.ts'
+import type { Tier } from './tier.ts'
+
+export interface PriceOptions {
+  readonly schema: GraphQLSchema
+  readonly operations: PreparedOperations
+}
+
+type Price = Required<Pick<OperationReport, 'estimate'>> & Pick<OperationReport, 'rows'>
+
+export type Priced =
+  | { readonly refusal: Refusal; readonly prepared?: undefined; readonly price?: Price }
+  | { readonly refusal?: undefined; readonly prepared: PreparedOperation; readonly price: Price }
+
+/** Everything that can be said of an operation without the store: its price, or why it may not run. */
+export function priceOperation(options: PriceOptions, request: OperationRequest, tier: Tier): Priced {
+  try {
+    return priced(options, request, tier)
+  } catch (error) {
+    if (error instanceof CostPlanError) {
+      return { refusal: refusal('OPERATION_TOO_COMPLEX_TO_PRICE', { reason: error.message }) }
+    }
+    throw error
+  }
+}
+
+function priced({ schema, operations }: PriceOptions, request: OperationRequest, { maxCost, name }: Tier): Priced {
+  const { source, document, operationName, variables, mode } = request
+  const prepared = operations.prepare(source, document, operationName)
+  if ('code' in prepared) return { refusal: prepared }
+  const { operation, plan } = prepared
+  const mistaken = variableMistakes(schema, operation, variables)
+  if (mistaken !== undefined) return { refusal: mistaken }
+  const [violation] = plan.violations(variables)
+  if (violation !== undefined) return { refusal: refusal('SLICING_ARGUMENT_REQUIRED', violation) }
+  const explanation = mode === 'explain' ? plan.explain(variables) : undefined
+  const estimate = explanation ?? plan.estimate(variables)
+  const price = { estimate, ...(explanation !== undefined && { rows: explanation.rows }) }
+  if (estimate.unbounded || estimate.cost > maxCost) {
+    const { cost, unbounded } = estimate
+    const fits = unbounded ? undefined : affordable(plan, variables, maxCost)
+    const facts = { estimated: cost, max: maxCost, tier: name, unbounded, affordable: fits }
+    return { refusal: refusal('COST_ESTIMATED_TOO_EXPENSIVE', facts), price }
+  }
+  return { prepared, price }
+}
+
+function variableMistakes(
+  schema: GraphQLSchema,
+  { variableDefinitions: definitions = [] }: PreparedOperation['operation'],
+  variables: Readonly<Record<string, unknown>>,
+): Refusal | undefined {
+  if (definitions.length === 0) return undefined
+  const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: 10 })
+  if (errors === undefined) return undefined
+  return refusal('BAD_USER_INPUT', { mistakes: errors.map((error) => error.message) })
+}

@@ -1,0 +1,111 @@
+import type { Limits } from '../limits.ts'
+import { type Algorithm, chargeable, type Hold } from './algorithm.ts'
+
+/**
+ * Use that drains steadily. Of a charge this much is surely still in the bucket, whichever is more:
+ *
+ * - `amount - (refilled - mark)`: what would be left of it had the bucket been empty before;
+ * - `queued - refilled - refunded`: what is left of all that was in the bucket when it came, itself the last.
+ *
+ * A refund of that never mints budget. Over any stretch of time up to now, `used` is at least what was charged in it,
+ * less its refill; that is what keeps admissions below capacity plus refill. A refund lowers both sides for stretches
+ * that hold its charge. For those that begin later it must leave enough, and both amounts do: the first, because the rule
+ * held for the stretch that begins with the charge; the second, because only refill and refunds took from what was in
+ * the bucket then. Of two safe refunds the larger is safe.
+ */
+export interface TokenBucket {
+  /** What is charged and has not drained, as of `at`. Above the capacity it is debt, or waits its turn. */
+  used: number
+  /** Milliseconds since the epoch. Never goes back. */
+  at: number
+  /** What has been refilled since the bucket came to be, needed or not. */
+  refilled: number
+  /** What has been given back since the bucket came to be. */
+  refunded: number
+}
+
+/** The algorithms `token-bucket` and `leaky-bucket`: in the latter, a charge has room also where it has to wait for it. */
+export const tokenBucket: Algorithm<TokenBucket> = {
+  fresh: (nowMs) => ({ used: 0, at: nowMs, refilled: 0, refunded: 0 }),
+  used: usedAt,
+
+  waitMs(bucket, amount, limits, nowMs) {
+    return amount > limits.capacity ? Number.POSITIVE_INFINITY : fallsInMs(bucket, brim(limits) - amount, limits, nowMs)
+  },
+
+  emptyInMs: (bucket, limits, nowMs) => fallsInMs(bucket, 0, limits, nowMs),
+
+  charge(bucket, amount, limits, nowMs) {
+    drain(bucket, limits, nowMs)
+    const charged = chargeable(bucket.used, amount, brim(limits))
+    bucket.used += charged
+    return { amount: charged, mark: bucket.refilled, queued: bucket.used + bucket.refilled + bucket.refunded }
+  },
+
+  settle(bucket, hold, actual, limits, nowMs) {
+    drain(bucket, limits, nowMs)
+    const unused = hold.amount - actual
+    if (unused < 0) {
+      bucket.used += chargeable(bucket.used, -unused, brim(limits))
+      return
+    }
+    const refund = Math.min(unused, stillIn(bucket, hold))
+    bucket.used -= refund
+    bucket.refunded += refund
+  },
+
+  fromAnswer: (used, at) => ({ used, at, refilled: 0, refunded: 0 }),
+}
+
+/**
+ * Refill is counted in whole steps of this, rounded down. As a power of two it keeps every sum exact: charges, refunds
+ * and refill come out to the point in any order. The rest that is dropped is less than a millionth for each write.
+ */
+const REFILL_STEP = 2 ** -20
+
+/** How full the bucket may become by charges that are admitted: above the capacity as far as they may wait. */
+function brim({ capacity, refillPerSecond, maxDelayMs }: Limits): number {
+  return capacity + (refillPerSecond * maxDelayMs) / 1000
+}
+
+function usedAt(bucket: TokenBucket, limits: Limits, nowMs: number): number {
+  return Math.max(0, bucket.used - refill(bucket, limits, nowMs))
+}
+
+/**
+ * How long until no more than a level is used. What comes out of the division is tried on the bucket itself, so that no
+ * rounding makes it a millisecond too short or too long.
+ */
+function fallsInMs(bucket: TokenBucket, level: number, limits: Limits, nowMs: number): number {
+  const excess = usedAt(bucket, limits, nowMs) - level
+  if (excess <= 0) return 0
+  let high = Math.max(0, bucket.at - nowMs) + Math.floor((excess * 1000) / limits.refillPerSecond)
+  let low = high - 1
+  for (let step = 1; usedAt(bucket, limits, nowMs + high) > level; step *= 2) {
+    low = high
+    high += step
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (usedAt(bucket, limits, nowMs + middle) <= level) high = middle
+    else low = middle
+  }
+  return high
+}
+
+function drain(bucket: TokenBucket, limits: Limits, nowMs: number): void {
+  const refilled = refill(bucket, limits, nowMs)
+  bucket.used = Math.max(0, bucket.used - refilled)
+  bucket.at = Math.max(bucket.at, nowMs)
+  bucket.refilled += refilled
+}
+
+function refill(bucket: TokenBucket, { refillPerSecond }: Limits, nowMs: number): number {
+  const elapsedMs = Math.max(0, nowMs - bucket.at)
+  return Math.floor((elapsedMs * refillPerSecond) / 1000 / REFILL_STEP) * REFILL_STEP
+}
+
+function stillIn(bucket: TokenBucket, { amount, mark, queued }: Hold): number {
+  const alone = amount + mark - bucket.refilled
+  return Math.min(bucket.used, Math.max(0, alone, queued - bucket.refilled - bucket.refunded))
+}

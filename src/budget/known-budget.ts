@@ -1,0 +1,50 @@
+import type { Algorithm } from './algorithms/algorithm.ts'
+import { fixedWindow } from './algorithms/fixed-window.ts'
+import { semaphore } from './algorithms/semaphore.ts'
+import { slidingLog } from './algorithms/sliding-log.ts'
+import { slidingWindow } from './algorithms/sliding-window.ts'
+import { tokenBucket } from './algorithms/token-bucket.ts'
+import type { AlgorithmName, Budget } from './budget.ts'
+import { checkBudget } from './check-budget.ts'
+import { type Limits, limitsOf } from './limits.ts'
+
+/** What stores need of a budget with every charge, worked out once. */
+export interface KnownBudget {
+  readonly budget: Budget
+  readonly algorithm: Algorithm<unknown>
+  readonly limits: Limits
+  /**
+   * The name of its buckets below their place, but for the subject that comes last. Limits are no part of it: a client
+   * whose tier changes, or a budget whose limits do, goes on with what is used. The algorithm and the mode are: their
+   * numbers mean something else.
+   */
+  readonly scope: string
+}
+
+/** @throws RangeError for limits that make no sense, with the budget's name and what is allowed */
+export function knownBudget(budget: Budget): KnownBudget {
+  let known = all.get(budget)
+  if (known === undefined) {
+    checkBudget(budget)
+    known = { budget, algorithm: algorithms[budget.algorithm], limits: limitsOf(budget), scope: scopeOf(budget) }
+    all.set(budget, known)
+  }
+  return known
+}
+
+const all = new WeakMap<Budget, KnownBudget>()
+
+const algorithms: Readonly<Record<AlgorithmName, Algorithm<unknown>>> = {
+  'token-bucket': tokenBucket,
+  'leaky-bucket': tokenBucket,
+  'fixed-window': fixedWindow,
+  'sliding-window': slidingWindow,
+  'sliding-log': slidingLog,
+  semaphore,
+}
+
+// The name is written so that it cannot run into the subject, which is the only other free text and comes last.
+function scopeOf({ algorithm, level, meter, name, mode }: Budget): string {
+  const shadow = mode === 'shadow' ? 'shadow:' : ''
+  return `${shadow}${algorithm}:${level}:${meter}:${encodeURIComponent(name)}:`
+}

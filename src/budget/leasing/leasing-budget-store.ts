@@ -1,0 +1,251 @@
+import type { BudgetStore, Reservation, TakeRequest, TakeResult } from '../budget-store.ts'
+import { checkSettle, checkTake } from '../check-take.ts'
+import { knownBudget } from '../known-budget.ts'
+import { createExpiringMap, type Expiring } from '../memory/expiring-map.ts'
+import { placeOf } from '../place.ts'
+import { createBackground } from './background.ts'
+import { createLeaseHolder, type Leased, type LeaseHolder } from './lease-holder.ts'
+import { isLeasable } from './lease-rule.ts'
+import { separateGlobal } from './separate-global.ts'
+
+export interface LeasingBudgetStoreOptions {
+  /** The store that all nodes share. Closed with this one. */
+  readonly store: BudgetStore
+  /** Makes the ids of the slices that are taken in advance: unique and unguessable. */
+  readonly newId: () => string
+  /**
+   * A clock that never goes back, in milliseconds.
+   * @default performance.now
+   */
+  readonly now?: () => number
+  /**
+   * How many nodes take from the same buckets. Of what is left of a bucket, one slice is at most a quarter of a node's
+   * share: too low a number admits nothing more, it only lets nodes hold more of what others would use.
+   * @default 1
+   */
+  readonly expectedNodes?: number
+  /**
+   * From how many takes a second on, of one tenant from one set of buckets, slices are taken in advance.
+   * @default 20
+   */
+  readonly busyTakesPerSecond?: number
+  /**
+   * After how long without a take a lease is given back.
+   * @default 500
+   */
+  readonly idleMs?: number
+  /**
+   * After how long a lease ends although it is in use, and another one begins.
+   * @default 5000
+   */
+  readonly leaseMs?: number
+  /**
+   * How long a lease that has ended waits for its operations to be settled, before what is left of it is given back.
+   * Operations that are settled later keep their estimate.
+   * @default 10_000
+   */
+  readonly settleWaitMs?: number
+  /**
+   * How many takes are remembered, in order to be settled where they were served and charged once when repeated. Past
+   * that, each new one displaces one that is near its end: its charge stands.
+   * @default 100_000
+   */
+  readonly maxEntries?: number
+}
+
+export interface LeasingBudgetStore extends BudgetStore {
+  counts(): LeasingCounts
+}
+
+/** Counted from the start, but for `leases`. */
+export interface LeasingCounts {
+  /** Takes served by a lease. */
+  readonly leased: number
+  /** Takes that went to the store. */
+  readonly direct: number
+  /** Slices that the store admitted. */
+  readonly slices: number
+  /** Slices that it did not admit. */
+  readonly refused: number
+  /** Slices of which something could not be given back. They keep their charge. */
+  readonly lost: number
+  /** Sets of buckets with a lease now. */
+  readonly leases: number
+}
+
+/** How often leases are looked at that may be idle or over. */
+const SWEEP_MS = 100
+
+/** Of how many sets of buckets the demand is known. Past that, those are forgotten that were not taken from for longest. */
+const MAX_HOLDERS = 10_000
+
+/** How much longer than it can be settled a take is remembered. */
+const SLACK_MS = 1000
+
+/**
+ * Serves busy clients from slices of their budgets that are taken in advance, so that most of their takes need no call.
+ * Admits nothing that the budgets themselves would not (`Lease` says why), and denies nothing for want of a lease: what a
+ * lease cannot serve, the store decides. Takes may mix budgets of the level `global` with others.
+ */
+export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): LeasingBudgetStore {
+  const { store, now = () => performance.now(), maxEntries = 100_000 } = options
+  const counts = { leased: 0, direct: 0, slices: 0, refused: 0, lost: 0 }
+  const takes = createExpiringMap<KnownTake>(maxEntries)
+  const holders = createExpiringMap<LeaseHolder>(MAX_HOLDERS)
+  const swept = new Set<LeaseHolder>()
+  const background = createBackground(() => {
+    counts.lost += 1
+  })
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+
+  const holderOptions = {
+    expectedNodes: 1,
+    busyTakesPerSecond: 20,
+    idleMs: 500,
+    leaseMs: 5000,
+    settleWaitMs: 10_000,
+    ...options,
+    now,
+    background,
+    isClosed: () => closed,
+    onLease(holder: LeaseHolder) {
+      swept.add(holder)
+      // A process that has nothing else to do need not wait for its leases: `close` gives them back.
+      timer ??= setInterval(sweep, SWEEP_MS).unref()
+    },
+    onSlice(admitted: boolean) {
+      counts[admitted ? 'slices' : 'refused'] += 1
+    },
+  }
+
+  function sweep(): void {
+    const nowMs = now()
+    for (const holder of swept) if (!holder.sweep(nowMs)) swept.delete(holder)
+    if (swept.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  function holderOf(request: TakeRequest, nowMs: number): LeaseHolder {
+    const key = holderKey(request)
+    const known = holders.get(key, nowMs)
+    if (known !== undefined) return known
+    const holder = createLeaseHolder(request, holderOptions)
+    holders.set(key, holder, nowMs)
+    return holder
+  }
+
+  async function take(request: TakeRequest): Promise<TakeResult> {
+    checkTake(request)
+    const nowMs = now()
+    const known = takes.get(request.id, nowMs)
+    if (known?.leased !== undefined) return repeated(request, known, nowMs)
+    if (closed || !canBeLeased(request)) {
+      counts.direct += 1
+      return store.take(request)
+    }
+    const holder = holderOf(request, nowMs)
+    const leased = known === undefined ? holder.take(request, nowMs) : undefined
+    const expiresAt = nowMs + request.ttlMs + SLACK_MS
+    if (leased === undefined) {
+      counts.direct += 1
+      const direct: KnownTake = { source: 'store', leased, expiresAt }
+      takes.set(request.id, direct, nowMs)
+      const result = await takeFromStore(request, holder)
+      if (result.admitted) direct.source = result.reservation.source
+      return result
+    }
+    counts.leased += 1
+    takes.set(request.id, { source: 'lease', leased: { ...leased, holder, status: 'open' }, expiresAt }, nowMs)
+    return admittedByLease(request, leased, nowMs)
+  }
+
+  async function takeFromStore(request: TakeRequest, holder: LeaseHolder): Promise<TakeResult> {
+    let result = await store.take(request)
+    if (holder.standsInTheWay(request.charges, result, now())) {
+      await holder.endLease(now())
+      result = await store.take(request)
+    }
+    holder.learn(result, now())
+    return result
+  }
+
+  /** Settles what a lease has served, once. False for what the store has to settle. */
+  function settleLeased(id: string, actual: readonly number[], status: 'settled' | 'cancelled'): boolean {
+    const nowMs = now()
+    const leased = takes.get(id, nowMs)?.leased
+    if (leased === undefined) return false
+    if (leased.status === 'open') {
+      leased.status = status
+      leased.holder.settle(leased, actual, nowMs)
+    }
+    return true
+  }
+
+  /** A reservation as the store knows it: the take may have mixed what came from it with what came from a lease. */
+  function ofStore(reservation: Reservation): Reservation {
+    const source = takes.get(reservation.id, now())?.source ?? reservation.source
+    return { ...reservation, source: source === 'lease' ? 'store' : source }
+  }
+
+  const verbs = separateGlobal(
+    {
+      take,
+      async settle(reservation, actual) {
+        checkSettle(reservation, actual)
+        if (settleLeased(reservation.id, actual, 'settled')) return
+        await store.settle(ofStore(reservation), actual)
+      },
+      async cancel(reservation) {
+        if (settleLeased(reservation.id, [], 'cancelled')) return
+        const nowMs = now()
+        const expiresAt = nowMs + reservation.ttlMs + SLACK_MS
+        // No lease may serve a take that comes later.
+        takes.set(reservation.id, { source: ofStore(reservation).source, leased: undefined, expiresAt }, nowMs)
+        await store.cancel(ofStore(reservation))
+      },
+    },
+    now,
+  )
+
+  return {
+    ...verbs,
+    counts: () => ({ ...counts, leases: swept.size }),
+    async close() {
+      closed = true
+      sweep()
+      await background.idle()
+      await store.close()
+    },
+  }
+}
+
+/** A take that may come again, and has to be settled where it was served. */
+interface KnownTake extends Expiring {
+  /** Who served it, when its answer has come. */
+  source: Reservation['source']
+  /** Undefined where the store decides everything about it. */
+  readonly leased: (Leased & { readonly holder: LeaseHolder; status: 'open' | 'settled' | 'cancelled' }) | undefined
+}
+
+/** A take of nothing only looks: it is shown what the store has. */
+function canBeLeased({ charges }: TakeRequest): boolean {
+  return charges.some(({ amount }) => amount > 0) && charges.every(isLeasable)
+}
+
+function holderKey({ tenant, charges }: TakeRequest): string {
+  let key = placeOf(tenant, charges)
+  for (const { budget, subject } of charges) key += `\n${knownBudget(budget).scope}${subject}`
+  return key
+}
+
+function repeated(request: TakeRequest, { leased }: KnownTake, nowMs: number): TakeResult {
+  if (leased === undefined || leased.status === 'cancelled') return { admitted: false, reason: 'cancelled' }
+  return admittedByLease(request, leased, nowMs)
+}
+
+function admittedByLease({ id, tenant, charges, ttlMs }: TakeRequest, { lease }: Leased, nowMs: number): TakeResult {
+  const reservation: Reservation = { id, tenant, charges, ttlMs, source: 'lease' }
+  return { admitted: true, reservation, states: lease.states(nowMs), delayMs: 0 }
+}

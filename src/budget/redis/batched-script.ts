@@ -1,0 +1,114 @@
+import type { Budget } from '../budget.ts'
+import { limitsOf } from '../limits.ts'
+import type { RedisConnection } from './redis-connection.ts'
+import { redisScript } from './redis-script.ts'
+
+/** One request of a verb. */
+export interface VerbRequest {
+  /** Requests of one place may go in one call. On a single server all are of one. */
+  readonly place: string
+  /** The reservation's key, then that of each charge. */
+  readonly keys: readonly string[]
+  readonly ttlMs: number
+  readonly heldMs: number
+  readonly budgets: readonly Budget[]
+  /** For each budget. */
+  readonly amounts: readonly number[]
+}
+
+export interface VerbAnswer {
+  /** Redis's clock, in epoch milliseconds. */
+  readonly nowMs: number
+  readonly bytes: Buffer
+}
+
+/** How many requests go in one call: Redis does nothing else meanwhile, for a fraction of a millisecond. */
+const MAX_REQUESTS = 32
+
+/**
+ * A verb's script, which answers many requests in one call: those that come while this process is busy with one round of
+ * its events go together. A call costs about as much as the work of three takes, on Redis and here.
+ */
+export function batchedScript(
+  connection: RedisConnection,
+  files: readonly string[],
+): (request: VerbRequest) => Promise<VerbAnswer> {
+  const script = redisScript(connection, files)
+  const batches = new Map<string, Waiting[]>()
+
+  function flush(): void {
+    for (const [place, batch] of batches) {
+      batches.delete(place)
+      void send(batch)
+    }
+  }
+
+  async function send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const answers = await script(...scriptArguments(batch))
+      if (!Array.isArray(answers)) throw new TypeError('A script answered with something that is no list')
+      const nowMs = Number(answers[0])
+      batch.forEach((waiting, index) => {
+        answer(waiting, nowMs, answers[index + 1])
+      })
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  return (request) =>
+    new Promise((resolve, reject) => {
+      if (batches.size === 0) setImmediate(flush)
+      const batch = batches.get(request.place)
+      const waiting = { request, resolve, reject }
+      if (batch === undefined) {
+        batches.set(request.place, [waiting])
+        return
+      }
+      batch.push(waiting)
+      if (batch.length < MAX_REQUESTS) return
+      batches.delete(request.place)
+      void send(batch)
+    })
+}
+
+interface Waiting {
+  readonly request: VerbRequest
+  readonly resolve: (answer: VerbAnswer) => void
+  readonly reject: (cause: unknown) => void
+}
+
+/** Keys and arguments of a call, as `answerAll` in `reservation.lua` takes them. */
+function scriptArguments(batch: readonly Waiting[]): [keys: readonly string[], args: readonly string[]] {
+  const keys: string[] = []
+  const numbers = new Map<Budget, number>()
+  const requests = batch.map(({ request }) => {
+    keys.push(...request.keys)
+    let json = `[${request.ttlMs},${request.heldMs}`
+    request.budgets.forEach((budget, index) => {
+      let number = numbers.get(budget)
+      if (number === undefined) {
+        number = numbers.size
+        numbers.set(budget, number)
+      }
+      json += `,${number},${request.amounts[index]}`
+    })
+    return `${json}]`
+  })
+  return [keys, [`[${Array.from(numbers.keys(), budgetJson)}]`, `[${requests}]`]]
+}
+
+/** Mode, algorithm, capacity, and the two limits that are called p and q in `keys.lua`. */
+function budgetJson(budget: Budget): string {
+  const { capacity, refillPerSecond, maxDelayMs, windowMs, windowMonths } = limitsOf(budget)
+  const [p, q] = [refillPerSecond || windowMs, maxDelayMs || windowMonths]
+  return JSON.stringify([budget.mode, budget.algorithm, capacity, p, q])
+}
+
+function answer({ resolve, reject }: Waiting, nowMs: number, bytes: unknown): void {
+  if (!(bytes instanceof Buffer)) reject(new TypeError('A script answered a request with something that is no string'))
+  else if (bytes[0] === FAILED) reject(new Error(bytes.toString('utf8', 1)))
+  else resolve({ nowMs, bytes })
+}
+
+const FAILED = 'x'.charCodeAt(0)

@@ -1,0 +1,99 @@
+-- The algorithm sliding-window, number for number that of src/budget/algorithms/sliding-window.ts, which gives the
+-- reasons.
+--
+-- Value  when the key expires, current, previous, at, since, windowMs
+-- Answer current, previous, at, windowMs
+
+local slidingWindow = {}
+algorithms['sliding-window'] = slidingWindow
+
+local function faded(amount, windowMs, elapsedMs)
+  return amount - floor(amount * elapsedMs / windowMs)
+end
+
+local function counted(current, previous, at, windowMs, ms)
+  local cell = floor(ms / windowMs)
+  local elapsedMs = ms - cell * windowMs
+  local age = cell - floor(at / windowMs)
+  if age == 0 then
+    return current + faded(previous, windowMs, elapsedMs)
+  end
+  return age == 1 and faded(current, windowMs, elapsedMs) or 0
+end
+
+-- Current and previous on a grid that may be a new one.
+local function cellsOn(window, windowMs)
+  if window.windowMs == windowMs then
+    return window.current, window.previous
+  end
+  return counted(window.current, window.previous, window.at, window.windowMs, window.at), 0
+end
+
+local function usedIn(window, now, windowMs)
+  local current, previous = cellsOn(window, windowMs)
+  return counted(current, previous, window.at, windowMs, max(now, window.at))
+end
+
+local function moveOn(window, windowMs, now)
+  if window.windowMs ~= windowMs then
+    window.since = max(window.since, floor(window.at / window.windowMs) * window.windowMs)
+    window.current, window.previous = cellsOn(window, windowMs)
+    window.windowMs = windowMs
+  end
+  local ms = max(now, window.at)
+  local age = floor(ms / windowMs) - floor(window.at / windowMs)
+  if age > 0 then
+    window.previous = age == 1 and window.current or 0
+    window.current = 0
+  end
+  window.at = ms
+end
+
+function slidingWindow.read(key, now)
+  local value = call('GET', key)
+  if not value then
+    return { expiresAt = 0, current = 0, previous = 0, at = now, since = now, windowMs = 1 }
+  end
+  local expiresAt, current, previous, at, since, windowMs = unpacked('<dddddd', value)
+  return {
+    expiresAt = expiresAt, current = current, previous = previous, at = at, since = since, windowMs = windowMs,
+  }
+end
+
+function slidingWindow.hasRoom(window, amount, now, capacity, windowMs)
+  return usedIn(window, now, windowMs) <= capacity - amount
+end
+
+function slidingWindow.charge(window, amount, now, capacity, windowMs)
+  moveOn(window, windowMs, now)
+  local charged = chargeable(usedIn(window, now, windowMs), amount, capacity)
+  window.current = window.current + charged
+  return charged, window.at, 0
+end
+
+function slidingWindow.settle(window, hold, actual, now, capacity, windowMs)
+  moveOn(window, windowMs, now)
+  local unused = hold.amount - actual
+  if unused < 0 then
+    window.current = window.current + chargeable(usedIn(window, now, windowMs), -unused, capacity)
+  elseif hold.mark >= window.since then
+    local age = floor(window.at / windowMs) - floor(hold.mark / windowMs)
+    if age == 0 then
+      window.current = window.current - min(unused, window.current)
+    elseif age == 1 then
+      window.previous = window.previous - min(unused, window.previous)
+    end
+  end
+end
+
+function slidingWindow.write(key, window, now, _, windowMs, _, keepMs)
+  local emptyInMs = (floor(window.at / windowMs) + 2) * windowMs - now
+  writeValue(
+    key, window.expiresAt, now, emptyInMs, keepMs,
+    '<dddddd', window.current, window.previous, window.at, window.since, windowMs
+  )
+end
+
+function slidingWindow.answer(window)
+  return window.current, window.previous, window.at, window.windowMs
+end

@@ -1,0 +1,4 @@
+import { describeAlgorithm } from '../../support/describe-algorithm.ts'
+
+describeAlgorithm('token-bucket')
+describeAlgorithm('leaky-bucket')

@@ -1,0 +1,117 @@
+import type { Budget } from '../../../src/budget/budget.ts'
+import type { Reservation, TakeRequest } from '../../../src/budget/budget-store.ts'
+import { limitsOf } from '../../../src/budget/limits.ts'
+import { brim } from './brim.ts'
+import { bucketName } from './bucket-name.ts'
+import { windowStart } from './counted-charges.ts'
+import { must } from './must.ts'
+
+/**
+ * The promise itself, checked on what a store has admitted: it knows no refunds and no remainders. Use beyond a charge
+ * is left out, because no store can foresee it.
+ */
+export interface AdmissionBounds {
+  /** @param elapsedMs how far the clock has gone forward in all; what it went back does not count */
+  admitted(request: TakeRequest, nowMs: number, elapsedMs: number): void
+  /** What an admitted take came to. */
+  closed(reservation: Reservation, actual: readonly number[], nowMs: number): void
+}
+
+export function createAdmissionBounds(): AdmissionBounds {
+  const ledgers = new Map<string, Ledger>()
+
+  function ledgerOf(name: string): Ledger {
+    const ledger = ledgers.get(name) ?? { entries: [], seenMs: 0, refillPerSecond: 0, windows: new Set() }
+    ledgers.set(name, ledger)
+    return ledger
+  }
+
+  return {
+    admitted({ id, tenant, charges, ttlMs, heldMs = ttlMs }, nowMs, elapsedMs) {
+      for (const charge of charges) {
+        const { budget, amount } = charge
+        if (amount === 0 || budget.mode === 'shadow') continue
+        const ledger = ledgerOf(bucketName(tenant, charge))
+        see(ledger, budget, nowMs)
+        ledger.entries.push({ id, at: ledger.seenMs, amount, endsAfterMs: elapsedMs + heldMs })
+        // Windows that change their length are no longer the windows of the charges in them.
+        if (ledger.windows.size === 1) check(ledger, budget, elapsedMs)
+      }
+    },
+    closed({ id, tenant, charges }, actual, nowMs) {
+      charges.forEach((charge, index) => {
+        const ledger = ledgers.get(bucketName(tenant, charge))
+        const entry = ledger?.entries.find((one) => one.id === id)
+        const used = charge.budget.algorithm === 'semaphore' ? 0 : (actual[index] ?? 0)
+        if (ledger === undefined || entry === undefined || used === entry.amount) return
+        see(ledger, charge.budget, nowMs)
+        entry.amount = Math.min(entry.amount, used)
+      })
+    },
+  }
+}
+
+interface Ledger {
+  readonly entries: Entry[]
+  seenMs: number
+  /** The fastest so far. */
+  refillPerSecond: number
+  readonly windows: Set<string>
+}
+
+interface Entry {
+  readonly id: string
+  readonly at: number
+  amount: number
+  readonly endsAfterMs: number
+}
+
+function see(ledger: Ledger, budget: Budget, nowMs: number): void {
+  const { refillPerSecond, windowMs, windowMonths } = limitsOf(budget)
+  ledger.seenMs = Math.max(ledger.seenMs, nowMs)
+  ledger.refillPerSecond = Math.max(ledger.refillPerSecond, refillPerSecond)
+  ledger.windows.add(`${windowMs} ${windowMonths}`)
+}
+
+/** Holds all stretches of time that end with the newest admission against what they may admit. */
+function check({ entries, seenMs, refillPerSecond }: Ledger, budget: Budget, elapsedMs: number): void {
+  const sum = (counts: (entry: Entry) => boolean) =>
+    entries.reduce((total, entry) => total + (counts(entry) ? entry.amount : 0), 0)
+  const within = (admitted: number, most: number) =>
+    must(admitted <= most + 1e-6, () => `${budget.algorithm} ${budget.name} admitted ${admitted}; ${most} is allowed`)
+  switch (budget.algorithm) {
+    case 'token-bucket':
+    case 'leaky-bucket':
+      for (const { at } of entries) {
+        const first = entries.findIndex((entry) => entry.at === at)
+        const admitted = entries.slice(first).reduce((total, { amount }) => total + amount, 0)
+        within(admitted, brim(budget) + ((seenMs - at) * refillPerSecond) / 1000)
+      }
+      break
+    case 'fixed-window':
+      within(
+        sum(({ at }) => at >= windowStart(budget.window, seenMs)),
+        budget.capacity,
+      )
+      break
+    case 'sliding-window': {
+      const { windowMs } = budget
+      const start = windowStart({ ms: windowMs }, seenMs)
+      const fading = (start + windowMs - seenMs) / windowMs
+      const previous = sum(({ at }) => at >= start - windowMs && at < start)
+      within(sum(({ at }) => at >= start) + previous * fading, budget.capacity)
+      break
+    }
+    case 'sliding-log':
+      within(
+        sum(({ at }) => at > seenMs - budget.windowMs),
+        budget.capacity,
+      )
+      break
+    case 'semaphore':
+      within(
+        sum(({ endsAfterMs }) => elapsedMs < endsAfterMs),
+        budget.capacity,
+      )
+  }
+}

@@ -1,0 +1,25 @@
+import type { Budget } from '../../../src/budget/budget.ts'
+import { createCountedCharges } from './counted-charges.ts'
+import { createDrainingCharges } from './draining-charges.ts'
+
+/**
+ * One bucket from first principles. It keeps all that was ever charged, with the times and what each charge came to, and
+ * works out from that what counts now.
+ */
+export interface BucketModel {
+  used(budget: Budget, nowMs: number): Range
+  /** `untilMs` is when a seat ends by itself. */
+  charge(id: string, budget: Budget, amount: number, nowMs: number, untilMs: number): void
+  settle(id: string, budget: Budget, actual: number, nowMs: number): void
+}
+
+/** Between what a number must lie. Both ends are the same where the model knows it to the point. */
+export interface Range {
+  readonly least: number
+  readonly most: number
+}
+
+export function createBucketModel({ algorithm }: Budget): BucketModel {
+  const drains = algorithm === 'token-bucket' || algorithm === 'leaky-bucket'
+  return drains ? createDrainingCharges() : createCountedCharges()
+}
