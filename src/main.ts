@@ -184,12 +184,9 @@ async function openShared(
     closers.push(async () => connection.disconnect())
     return connection
   }
-  const denials = createDenialMemory({
+  const resilient = createResilientBudgetStore({
     // Later than the deadline of a take, so that an answer in time is read where this process was busy.
     store: createRedisBudgetStore({ connection: await connect(4 * deadlineMs), prefix }),
-  })
-  const resilient = createResilientBudgetStore({
-    store: denials,
     local: createMemoryBudgetStore(),
     deadlineMs,
     expectedNodes,
@@ -199,16 +196,17 @@ async function openShared(
       else logger.error({ err }, 'the budget store is given up: the policy of each budget decides')
     },
   })
-  const store = createLeasingBudgetStore({
+  const leasing = createLeasingBudgetStore({
     store: resilient,
     newId: randomUUID,
     expectedNodes,
     ...(!leases && { busyTakesPerSecond: Infinity }),
   })
+  const store = createDenialMemory({ store: leasing })
   closers.push(store.close)
   metrics.budgetStoreFailures(resilient.counts)
-  metrics.denialMemory(denials.hits)
-  metrics.leases(store.counts)
+  metrics.leases(leasing.counts)
+  metrics.denialMemory(store.hits)
   const bus = createRedisEventBus({
     publisher: await connect(PUBLISH_TIMEOUT_MS),
     subscriber: await connect(SUBSCRIBE_TIMEOUT_MS),

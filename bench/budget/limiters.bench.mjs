@@ -26,13 +26,13 @@ const budgets = LEVELS.map((level) => ({
   onStoreFailure: 'local',
 }))
 
-function takes(store, levels) {
+/** `ttlMs` is how long a take can be settled: rate-limiter-flexible has nothing like it, which is a take with 0. */
+function takes(store, levels, ttlMs) {
   const taken = budgets.slice(0, levels)
   return async (client) => {
     const charges = taken.map((budget) => ({ budget, subject: client, amount: 57 }))
-    const result = await store.take({ id: randomUUID(), tenant: client, charges, ttlMs: 10_000 })
+    const result = await store.take({ id: randomUUID(), tenant: client, charges, ttlMs })
     if (!result.admitted) throw new Error(`denied: ${JSON.stringify(result)}`)
-    return result.reservation
   }
 }
 
@@ -42,64 +42,74 @@ function consumes(levels, make) {
   return (client) => limiter.consume(client, 57)
 }
 
-/** Operations per second with a number of them in flight all the time. */
+/** Operations per second with a number of them in flight all the time, and what each costs this process and Redis. */
 async function throughput(operation) {
   let begun = 0
   const work = async () => {
     while (begun < OPERATIONS) await operation(`client-${begun++ % CLIENTS}`)
   }
+  const redisBefore = await redisCpuMicros()
   const start = process.hrtime.bigint()
   const cpu = process.cpuUsage()
   await Promise.all(Array.from({ length: IN_FLIGHT }, work))
   const { user, system } = process.cpuUsage(cpu)
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9
   return {
-    perSecond: OPERATIONS / (Number(process.hrtime.bigint() - start) / 1e9),
+    perSecond: OPERATIONS / seconds,
     cpuMicros: (user + system) / OPERATIONS,
+    redisMicros: ((await redisCpuMicros()) - redisBefore) / OPERATIONS,
   }
 }
 
+async function redisCpuMicros() {
+  const info = await storeClient.info('cpu')
+  const seconds = (name) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)[1])
+  return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6
+}
+
 const server = await startRedis()
-const store = createRedisBudgetStore({ connection: await createRedisConnection(server.url) })
+const store = createRedisBudgetStore({ connection: await createRedisConnection(server.url, { commandTimeoutMs: 10_000 }) })
 const storeClient = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
 await new Promise((resolve) => storeClient.once('ready', resolve))
 const memory = createMemoryBudgetStore()
 const inRedis = (options) => new RateLimiterRedis({ storeClient, ...options })
 const inMemory = (options) => new RateLimiterMemory(options)
 
-const tasks = {
-  'Redis, 1 level: Tollgate take': takes(store, 1),
-  'Redis, 1 level: rate-limiter-flexible consume': consumes(1, inRedis),
-  'Redis, 4 levels: Tollgate take': takes(store, 4),
-  'Redis, 4 levels: rate-limiter-flexible union': consumes(4, inRedis),
-  'memory, 1 level: Tollgate take': takes(memory, 1),
-  'memory, 1 level: rate-limiter-flexible consume': consumes(1, inMemory),
-  'memory, 4 levels: Tollgate take': takes(memory, 4),
-  'memory, 4 levels: rate-limiter-flexible union': consumes(4, inMemory),
-}
+const groups = [1, 4].flatMap((levels) =>
+  [
+    ['Redis', store, inRedis],
+    ['memory', memory, inMemory],
+  ].map(([where, budgetStore, make]) => ({
+    name: `${where}, ${levels} level${levels > 1 ? 's' : ''}`,
+    tasks: {
+      'Tollgate, take': takes(budgetStore, levels, 0),
+      'Tollgate, take that can be settled': takes(budgetStore, levels, 10_000),
+      'rate-limiter-flexible': consumes(levels, make),
+    },
+  })),
+)
 
-const results = new Map(Object.keys(tasks).map((name) => [name, []]))
-for (const operation of Object.values(tasks)) await throughput(operation)
+for (const { tasks } of groups) for (const operation of Object.values(tasks)) await throughput(operation)
+const rounds = groups.map(({ tasks }) => Object.fromEntries(Object.keys(tasks).map((name) => [name, []])))
 for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, operation] of Object.entries(tasks)) results.get(name).push(await throughput(operation))
+  for (const [index, { tasks }] of groups.entries()) {
+    for (const [name, operation] of Object.entries(tasks)) rounds[index][name].push(await throughput(operation))
+  }
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-const figures = new Map(
-  [...results].map(([name, rounds]) => [
-    name,
-    { perSecond: median(rounds.map((r) => r.perSecond)), cpuMicros: median(rounds.map((r) => r.cpuMicros)) },
-  ]),
-)
 console.log(`${ROUNDS} rounds of ${OPERATIONS} operations, ${IN_FLIGHT} in flight, ${CLIENTS} clients; medians\n`)
-console.log('| what | operations a second | CPU of the client, µs |\n|---|---|---|')
-for (const [name, { perSecond, cpuMicros }] of figures) {
-  console.log(`| ${name} | ${Math.round(perSecond).toLocaleString('en')} | ${cpuMicros.toFixed(1)} |`)
-}
-console.log('\n| ratio | operations a second |\n|---|---|')
-const names = [...figures.keys()]
-for (let index = 0; index < names.length; index += 2) {
-  const ratio = figures.get(names[index]).perSecond / figures.get(names[index + 1]).perSecond
-  console.log(`| ${names[index]} ÷ ${names[index + 1].split(': ')[1]} | ${ratio.toFixed(2)} |`)
+console.log(
+  '| where | what | a second | ÷ rate-limiter-flexible | CPU here, µs | CPU of Redis, µs |\n|---|---|---|---|---|---|',
+)
+for (const [index, { name }] of groups.entries()) {
+  const peer = rounds[index]['rate-limiter-flexible']
+  for (const [what, figures] of Object.entries(rounds[index])) {
+    const perSecond = Math.round(median(figures.map((one) => one.perSecond))).toLocaleString('en')
+    const ratio = median(figures.map((one, round) => one.perSecond / peer[round].perSecond)).toFixed(2)
+    const [here, redis] = ['cpuMicros', 'redisMicros'].map((key) => median(figures.map((one) => one[key])).toFixed(1))
+    console.log(`| ${name} | ${what} | ${perSecond} | ${ratio} | ${here} | ${redis} |`)
+  }
 }
 
 await store.close()

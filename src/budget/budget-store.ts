@@ -32,7 +32,10 @@ export interface TakeRequest {
   readonly tenant: string
   /** At most one for each bucket. */
   readonly charges: readonly Charge[]
-  /** How long the reservation can be settled. A charge that nobody settles stays. */
+  /**
+   * How long the reservation can be settled. A charge that nobody settles stays. With 0 it is not remembered at all: it
+   * costs less, it cannot be given back, and a repetition is charged again.
+   */
   readonly ttlMs: number
   /**
    * When a charge on the meter `concurrency` ends although nobody settled it: the deadline of what it is for.

@@ -12,9 +12,10 @@ export interface Bucket {
 export function admitted(request: TakeRequest, buckets: readonly Bucket[], nowMs: number): TakeResult {
   const states: BudgetState[] = []
   let delayMs = 0
-  for (const bucket of buckets) {
+  for (const [index, bucket] of buckets.entries()) {
     states.push(stateOf(bucket, nowMs))
-    if (bucket.known.budget.algorithm === 'leaky-bucket') delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
+    const waits = bucket.known.budget.algorithm === 'leaky-bucket' && (request.charges[index]?.amount ?? 0) > 0
+    if (waits) delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
   }
   return { admitted: true, reservation: reservationOf(request), states, delayMs }
 }

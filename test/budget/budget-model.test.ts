@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
-import { budgetHistories, instantHistories } from '../support/budget-model/budget-history.ts'
+import { budgetHistories, drainingHistories, instantHistories } from '../support/budget-model/budget-history.ts'
 import { EXPIRING_TTL_MS, playExpiry } from '../support/budget-model/play-expiry.ts'
 import { playHistory, START_MS } from '../support/budget-model/play-history.ts'
 
@@ -17,7 +17,14 @@ describe('the memory budget store, for any history', { timeout: 60_000 }, () => 
   test('answers as the model does, and never admits more than a budget allows', async () => {
     await fc.assert(
       fc.asyncProperty(budgetHistories, (history) => playHistory(history, stage())),
-      { numRuns: 1_500, ...time },
+      { numRuns: 2_000, ...time },
+    )
+  })
+
+  test('gives back of a bucket no more than has not drained, and no less than has surely not', async () => {
+    await fc.assert(
+      fc.asyncProperty(drainingHistories, (history) => playHistory(history, stage())),
+      { numRuns: 3_000, ...time },
     )
   })
 

@@ -77,7 +77,7 @@ describe('the guide to budgets', () => {
   })
 
   test.each(ofKind('js bundle'))('imports what the package has', async (code) => {
-    await expect(bundled(code)).resolves.toContain('createResilientBudgetStore')
+    await expect(bundled(code)).resolves.toContain('createLeasingBudgetStore')
   })
 
   test('shows headers as they are sent', () => {

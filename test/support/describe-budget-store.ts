@@ -162,6 +162,17 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
         expect(await store.take(request)).toMatchObject({ admitted: true, states: [{ remaining: 90 }] })
       })
 
+      test('remembers nothing of a take that can never be settled, but the cancel that came before it', async () => {
+        const store = await open()
+        const request = takeOf([[burst, 30]], { ttlMs: 0 })
+        await store.take(request)
+        await store.settle(reservationOf(request), [0])
+        expect(await store.take(request)).toMatchObject({ admitted: true, states: [{ remaining: 40 }] })
+        const late = takeOf([[burst, 30]], { ttlMs: 0 })
+        await store.cancel(reservationOf(late))
+        expect(await store.take(late)).toEqual({ admitted: false, reason: 'cancelled' })
+      })
+
       test('judges a repeated take anew after a denial', async () => {
         const store = await open()
         const first = takeOf([[burst, 60]])
@@ -304,6 +315,7 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
         expect(second).toMatchObject({ admitted: true, delayMs: expect.closeTo(100_000, -4) })
         expect(third).toMatchObject({ admitted: true, delayMs: expect.closeTo(200_000, -4) })
         expect(await store.take(takeOf([[leaky, 10]]))).toMatchObject({ admitted: false })
+        expect(await store.take(takeOf([[leaky, 0]]))).toMatchObject({ admitted: true, delayMs: 0 })
       })
 
       test('lets nobody wait for what is back', async () => {

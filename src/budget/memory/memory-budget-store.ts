@@ -65,7 +65,7 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
       write(bucket, expiresAt, nowMs)
       charged = true
     }
-    if (charged) reservations.set(id, { status: 'open', holds, expiresAt }, nowMs)
+    if (charged && ttlMs > 0) reservations.set(id, { status: 'open', holds, expiresAt }, nowMs)
   }
 
   /** Replaces every charge of an open reservation by the actual amount. A seat is given back whatever was used of it. */

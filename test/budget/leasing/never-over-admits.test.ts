@@ -70,43 +70,45 @@ type Action =
 
 const which = fc.nat(1_000)
 const node = fc.nat(2)
-const action: fc.Arbitrary<Action> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.oneof(fc.nat(40), fc.nat(800), fc.nat(4_000)) }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('burst' as const),
-      node,
-      takes: fc.integer({ min: 1, max: 80 }),
-      amount: fc.integer({ min: 1, max: 20 }),
-      everyMs: fc.integer({ min: 2, max: 15 }),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fill' as const), node }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('settle' as const),
-      which,
-      many: fc.integer({ min: 1, max: 30 }),
-      share: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
-      times: fc.integer({ min: 1, max: 2 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('cancel' as const), which, many: fc.integer({ min: 1, max: 20 }) }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const), which }) },
-)
+/** Settles use up to `most` times what was charged. */
+const actions = (most: number): fc.Arbitrary<Action> =>
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.oneof(fc.nat(40), fc.nat(800), fc.nat(4_000)) }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('burst' as const),
+        node,
+        takes: fc.integer({ min: 1, max: 80 }),
+        amount: fc.integer({ min: 1, max: 20 }),
+        everyMs: fc.integer({ min: 2, max: 15 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('fill' as const), node }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('settle' as const),
+        which,
+        many: fc.integer({ min: 1, max: 30 }),
+        share: fc.oneof(fc.constant(0), fc.double({ min: 0, max: most, noNaN: true })),
+        times: fc.integer({ min: 1, max: 2 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('cancel' as const), which, many: fc.integer({ min: 1, max: 20 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const), which }) },
+  )
 const backStep: fc.Arbitrary<Action> = fc.record({ do: fc.constant('step' as const), backMs: fc.nat(3_000) })
 const change: fc.Arbitrary<Action> = fc.constant({ do: 'change' as const })
 
-const histories = (...more: readonly fc.Arbitrary<Action>[]) =>
-  fc.array(fc.oneof({ weight: 12, arbitrary: action }, ...more), { maxLength: 30, size: 'max' })
+const histories = (most: number, ...more: readonly fc.Arbitrary<Action>[]) =>
+  fc.array(fc.oneof({ weight: 12, arbitrary: actions(most) }, ...more), { maxLength: 30, size: 'max' })
 
 /** One admitted take, as the model knows it: when it was charged, and what it comes to by now. */
 interface Admitted {
@@ -336,20 +338,20 @@ describe('leases never over-admit', { timeout: 60_000 }, () => {
     { of: 'a bucket that refills in a second', budgets: [fast] },
     { of: 'several buckets, a global one among them', budgets: [everybody, burst, fast] },
   ])('$of: no more than capacity and refill over every stretch of time', async ({ budgets }) => {
-    await holds(histories(backStep), [budgets], bucketsAreKept([budgets]))
+    await holds(histories(1, backStep), [budgets], bucketsAreKept([budgets]))
   })
 
   test('a bucket whose limits change: no more than the larger ones allow', async () => {
     const limits = [[burst], [{ ...burst, capacity: 1_500, refillPerSecond: 900 }]]
-    await holds(histories(change), limits, bucketsAreKept(limits))
+    await holds(histories(1, change), limits, bucketsAreKept(limits))
   })
 
   test('a fixed window: no more than the capacity in each', async () => {
-    await holds(histories(), [[fixed]], windowsAreKept)
+    await holds(histories(1), [[fixed]], windowsAreKept)
   })
 
   test('a sliding window: no more than the capacity in a cell and the fading one before', async () => {
-    await holds(histories(), [[sliding]], cellsAreKept)
+    await holds(histories(1), [[sliding]], cellsAreKept)
   })
 })
 
@@ -364,9 +366,12 @@ describe('leases lose nothing', { timeout: 60_000 }, () => {
     { ...everybody, ...large },
   ]
 
+  // Debt is bounded; these histories stay below.
+  const modest = histories(3).map((actions) => actions.filter((action) => action.do !== 'fill'))
+
   test('when all is given back, buckets count what was used: windows to the point, buckets but for a rest below 1', async () => {
     await fc.assert(
-      fc.asyncProperty(histories(), async (actions) => {
+      fc.asyncProperty(modest, async (actions) => {
         const { admitted, used, slices } = await play(actions, [budgets], () => undefined)
         const sum = (index: number) => admitted.reduce((total, { amounts }) => total + (amounts[index] ?? 0), 0)
         budgets.forEach(({ algorithm }, index) => {

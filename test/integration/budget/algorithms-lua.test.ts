@@ -25,8 +25,8 @@ for _, step in ipairs(cjson.decode(ARGV[2])) do
   end
   local state = algorithm.read(KEYS[1], now)
   if step.kind == 'look' then
-    local a, b, c, d = algorithm.answer(state, amount, now, capacity, p, q)
-    answers[#answers + 1] = string.format('%.17g %.17g %.17g %.17g', a, b or 0, c or 0, d or 0)
+    local a, b, c, d = unpacked('<dddd', algorithm.answer(state, amount, now, capacity, p, q))
+    answers[#answers + 1] = string.format('%.17g %.17g %.17g %.17g', a, b, c, d)
   elseif step.kind == 'settle' then
     local hold = holds[step.settles]
     if hold then

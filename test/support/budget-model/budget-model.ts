@@ -125,9 +125,9 @@ function checkWait(look: Look, { retryAfterMs }: Denial): void {
   must(!mustFit(look, retryAfterMs - 1), () => `${text(look)} fits before ${retryAfterMs} ms are over`)
 }
 
-/** A take runs as soon as the last of its leaky buckets is within its capacity. Shadow budgets hold nothing up. */
+/** A take runs as soon as the last leaky bucket that it charges is within its capacity. Shadow budgets hold nothing up. */
 function checkDelay(looks: readonly Look[], delayMs: number): void {
-  const leaky = looks.filter(({ budget }) => budget.algorithm === 'leaky-bucket' && budget.mode === 'enforce')
+  const leaky = looks.filter((look) => look.budget.algorithm === 'leaky-bucket' && isEnforced(look))
   for (const look of leaky) {
     must(look.usedIn(delayMs).least <= look.budget.capacity, () => `${text(look)} waits more than ${delayMs} ms`)
   }

@@ -14,6 +14,7 @@ export function createDrainingCharges(): BucketModel {
   let refilled = 0
   let refundedAtMost = 0
   let most = 0
+  let isLost = false
 
   /** Refill from the last change on goes by the limits as they are now. */
   function since(budget: Budget, nowMs: number): Range {
@@ -55,6 +56,7 @@ export function createDrainingCharges(): BucketModel {
 
   return {
     used(budget, nowMs) {
+      if (isLost) return { least: 0, most: Number.POSITIVE_INFINITY }
       const refill = since(budget, nowMs)
       return { least: ideal(refilled + refill.most), most: Math.max(0, most - refill.least) }
     },
@@ -64,7 +66,10 @@ export function createDrainingCharges(): BucketModel {
     },
     settle(id, budget, actual, nowMs) {
       const known = charges.get(id)
-      if ((known?.amount.least ?? 0) === actual && (known?.amount.most ?? 0) === actual) return
+      const held = known?.amount ?? NOTHING
+      // Whether this is the very amount, so that nothing is to be done, not even to drain, nobody can tell.
+      if (held.least < held.most && held.least <= actual && actual <= held.most) isLost = true
+      if (held.least === actual && held.most === actual) return
       drain(budget, nowMs)
       const charge = known ?? { amount: NOTHING, mark: refilled, queued: 0, refunded: refundedAtMost }
       const { amount, mark, queued, refunded } = charge

@@ -6,8 +6,8 @@
 -- TTL    a new mark lives as long as the reservation would; one that replaces it keeps what is left; buckets see keys.lua
 -- Clock  Redis's TIME, once for all requests of a call
 
-return answerAll(function(request, now)
-  local key = KEYS[request.reservation]
+return answerAll(function(request, position, budgets, now)
+  local key = KEYS[position]
   local reservation = call('GET', key)
   if not reservation then
     call('SET', key, 'cancelled', 'PX', expireIn(request[1] + SLACK_MS))
@@ -16,7 +16,7 @@ return answerAll(function(request, now)
   if not isOpen(reservation) then
     return '0'
   end
-  settleAll(reservation, request, now)
+  settleAll(reservation, request, position, budgets, now)
   call('SET', key, 'cancelled', 'KEEPTTL')
   return '1'
 end)

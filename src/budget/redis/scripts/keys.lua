@@ -7,7 +7,7 @@
 --   charge(state, amount, now, capacity, p, q, seat)     changes the state, not Redis; -> amount, mark, queued
 --   settle(state, hold, actual, now, capacity, p, q, seat)   likewise; hold is { amount, mark, queued }
 --   write(key, state, now, capacity, p, q, keepMs)       puts the state into Redis
---   answer(state, amount, now, capacity, p, q)           -> up to four numbers, what `fromAnswer` of its TypeScript form reads
+--   answer(state, amount, now, capacity, p, q)           -> four packed doubles, what `fromAnswer` of its TypeScript form reads
 --
 -- p, q   token-bucket, leaky-bucket: refill per second, longest delay in ms; fixed-window: ms, months; sliding-window,
 --        sliding-log: ms, 0; semaphore: 0, 0
@@ -38,18 +38,37 @@ local function expireIn(ms)
   return life
 end
 
--- Writes a bucket in the given format, whose first number is when its key expires. As that is twice as far off as it need
--- be, most writes leave it alone, and write in place, at half the price.
-local function writeValue(key, expiresAt, now, emptyInMs, keepMs, format, ...)
-  local atLeastMs = max(ceil(emptyInMs) + SLACK_MS, keepMs)
-  if now + atLeastMs <= expiresAt then
-    call('SETRANGE', key, 0, pack(format, expiresAt, ...))
-  else
-    call('SET', key, pack(format, now + 2 * atLeastMs, ...), 'PX', expireIn(2 * atLeastMs))
+-- When a key is to expire that is to live until its bucket is empty, and at least `keepMs`. As that is taken twice as
+-- long as it need be, most writes leave it alone, and write in place, at half the price.
+local function expiry(expiresAt, now, emptyInMs, keepMs)
+  local atLeastMs = ceil(emptyInMs) + SLACK_MS
+  if atLeastMs < keepMs then
+    atLeastMs = keepMs
   end
+  if now + atLeastMs <= expiresAt then
+    return expiresAt
+  end
+  return now + 2 * atLeastMs
+end
+
+local function writeValue(key, value, now, before, expiresAt)
+  if expiresAt == before then
+    call('SETRANGE', key, '0', value)
+  else
+    call('SET', key, value, 'PX', expireIn(expiresAt - now))
+  end
+end
+
+-- Values begin with the four numbers of an answer.
+local function answerOf(value)
+  return string.sub(value, 1, 32)
 end
 
 -- What is charged of an amount: all of it, up to the bound on debt.
 local function chargeable(used, amount, capacity)
-  return min(amount, max(0, MAX_USED_CAPACITIES * capacity - used))
+  local room = MAX_USED_CAPACITIES * capacity - used
+  if amount <= room then
+    return amount
+  end
+  return room > 0 and room or 0
 end

@@ -7,22 +7,16 @@ local function isOpen(reservation)
   return reservation and reservation ~= 'settled' and reservation ~= 'cancelled'
 end
 
--- A charge of a request, by its number: budget, amount, key.
-local function chargeOf(request, index)
-  return request.budgets[request[2 * index + 1] + 1], request[2 * index + 2], KEYS[request.reservation + index]
-end
-
 -- Replaces every charge of an open reservation by the actual amount.
-local function settleAll(reservation, request, now)
-  for index = 1, request.charges do
-    local budget, actual, key = chargeOf(request, index)
+local function settleAll(reservation, request, position, budgets, now)
+  for index = 1, (#request - 2) / 2 do
+    local budget, actual = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
     local amount, mark, queued = unpacked('<ddd', reservation, 24 * index - 23)
     if amount ~= actual then
-      local algorithm, capacity, p, q = budget.algorithm, budget[3], budget[4], budget[5]
+      local key, algorithm, capacity, p, q = KEYS[position + index], budget.algorithm, budget[3], budget[4], budget[5]
       local state = algorithm.read(key, now)
       local hold = { amount = amount, mark = mark, queued = queued }
-      local seat = { reservation = KEYS[request.reservation], untilMs = mark }
-      algorithm.settle(state, hold, actual, now, capacity, p, q, seat)
+      algorithm.settle(state, hold, actual, now, capacity, p, q, { reservation = KEYS[position], untilMs = mark })
       algorithm.write(key, state, now, capacity, p, q, 0)
     end
   end
@@ -35,6 +29,7 @@ end
 --        2: JSON, the requests: [ life of the reservation in ms, life of a charge on a semaphore in ms,
 --           then for each charge: number of its budget from 0, amount ]
 -- Return { now in ms, then a string for each request }
+-- verb   gets a request, the position of its reservation in KEYS, the budgets, and the time; returns the string
 local function answerAll(verb)
   local now = clock()
   local budgets = cjson.decode(ARGV[1])
@@ -44,12 +39,9 @@ local function answerAll(verb)
   local answers = { now }
   local position = 1
   for index, request in ipairs(cjson.decode(ARGV[2])) do
-    request.budgets = budgets
-    request.reservation = position
-    request.charges = (#request - 2) / 2
-    local done, answer = pcall(verb, request, now)
+    local done, answer = pcall(verb, request, position, budgets, now)
     answers[index + 1] = done and answer or 'x' .. tostring(type(answer) == 'table' and answer.err or answer)
-    position = position + 1 + request.charges
+    position = position + #request / 2
   end
   return answers
 end

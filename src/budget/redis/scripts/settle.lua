@@ -6,13 +6,13 @@
 -- TTL    the reservation keeps what it has left; buckets see keys.lua
 -- Clock  Redis's TIME, once for all requests of a call
 
-return answerAll(function(request, now)
-  local key = KEYS[request.reservation]
+return answerAll(function(request, position, budgets, now)
+  local key = KEYS[position]
   local reservation = call('GET', key)
   if not isOpen(reservation) then
     return '0'
   end
-  settleAll(reservation, request, now)
+  settleAll(reservation, request, position, budgets, now)
   call('SET', key, 'settled', 'KEEPTTL')
   return '1'
 end)

@@ -7,61 +7,52 @@
 -- TTL    see keys.lua; a denial touches none
 -- Clock  Redis's TIME, once for all requests of a call
 
-local function hasRoom(request, states, now)
-  for index = 1, request.charges do
-    local budget, amount = chargeOf(request, index)
-    if budget[1] == 'enforce' and amount > 0 then
-      if not budget.algorithm.hasRoom(states[index], amount, now, budget[3], budget[4], budget[5]) then
-        return false
-      end
-    end
-  end
-  return true
-end
-
-local function chargeAll(request, states, now)
-  local reservation = KEYS[request.reservation]
-  local keepMs = request[1] + SLACK_MS
-  local seat = { reservation = reservation, untilMs = now + request[2] }
+local function chargeAll(request, position, budgets, states, now)
+  local ttlMs = request[1]
+  local keepMs = ttlMs + SLACK_MS
+  local seat = { reservation = KEYS[position], untilMs = now + request[2] }
   local holds = {}
   local charged = false
-  for index = 1, request.charges do
-    local budget, amount, key = chargeOf(request, index)
+  for index = 1, #states do
+    local budget, amount = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
     if amount > 0 then
-      local algorithm, state, capacity, p, q = budget.algorithm, states[index], budget[3], budget[4], budget[5]
+      local state, algorithm, capacity, p, q = states[index], budget.algorithm, budget[3], budget[4], budget[5]
       holds[index] = pack('<ddd', algorithm.charge(state, amount, now, capacity, p, q, seat))
-      algorithm.write(key, state, now, capacity, p, q, keepMs)
+      algorithm.write(KEYS[position + index], state, now, capacity, p, q, keepMs)
       charged = true
     else
       holds[index] = pack('<ddd', 0, 0, 0)
     end
   end
-  if charged then
-    call('SET', reservation, table.concat(holds), 'PX', expireIn(keepMs))
+  if charged and ttlMs > 0 then
+    call('SET', KEYS[position], table.concat(holds), 'PX', expireIn(keepMs))
   end
 end
 
-return answerAll(function(request, now)
-  local reservation = call('GET', KEYS[request.reservation])
+return answerAll(function(request, position, budgets, now)
+  local reservation = call('GET', KEYS[position])
   if reservation == 'cancelled' then
     return 'c'
   end
   local states = {}
-  for index = 1, request.charges do
-    local budget, _, key = chargeOf(request, index)
-    states[index] = budget.algorithm.read(key, now)
+  local admitted = true
+  for index = 1, (#request - 2) / 2 do
+    local budget, amount = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
+    local state = budget.algorithm.read(KEYS[position + index], now)
+    states[index] = state
+    if admitted and amount > 0 and budget[1] == 'enforce' and not reservation then
+      admitted = budget.algorithm.hasRoom(state, amount, now, budget[3], budget[4], budget[5])
+    end
   end
-  local admitted = reservation or hasRoom(request, states, now)
   if admitted and not reservation then
-    chargeAll(request, states, now)
+    chargeAll(request, position, budgets, states, now)
   end
   local answer = { admitted and 'a' or 'e' }
-  for index = 1, request.charges do
-    local budget, amount = chargeOf(request, index)
+  for index, state in ipairs(states) do
+    local budget = budgets[request[2 * index + 1] + 1]
     -- Only who is denied asks how long an amount has to wait.
-    local asked = admitted and 0 or amount
-    local a, b, c, d = budget.algorithm.answer(states[index], asked, now, budget[3], budget[4], budget[5])
-    answer[index + 1] = pack('<dddd', a, b or 0, c or 0, d or 0)
+    local asked = admitted and 0 or request[2 * index + 2]
+    answer[index + 1] = budget.algorithm.answer(state, asked, now, budget[3], budget[4], budget[5])
   end
   return table.concat(answer)
 end)

@@ -1,8 +1,8 @@
 -- The algorithm fixed-window, number for number that of src/budget/algorithms/fixed-window.ts and its window-start.ts,
 -- which give the reasons.
 --
--- Value  when the key expires, used, since, at
--- Answer used, at
+-- Value  used, at, since, when the key expires
+-- Answer used, at, …
 
 local DAY_MS = 86400000
 local DAYS_BEFORE_1970 = 719468
@@ -50,10 +50,10 @@ end
 function fixedWindow.read(key, now)
   local value = call('GET', key)
   if not value then
-    return { expiresAt = 0, used = 0, since = now, at = now }
+    return { used = 0, at = now, since = now, expiresAt = 0, value = pack('<dddd', 0, now, now, 0) }
   end
-  local expiresAt, used, since, at = unpacked('<dddd', value)
-  return { expiresAt = expiresAt, used = used, since = since, at = at }
+  local used, at, since, expiresAt = unpacked('<dddd', value)
+  return { used = used, at = at, since = since, expiresAt = expiresAt, value = value }
 end
 
 function fixedWindow.hasRoom(window, amount, now, capacity, windowMs, windowMonths)
@@ -78,10 +78,11 @@ function fixedWindow.settle(window, hold, actual, now, capacity, windowMs, windo
 end
 
 function fixedWindow.write(key, window, now, _, windowMs, windowMonths, keepMs)
-  local emptyInMs = edge(windowMs, windowMonths, window.at, 1) - now
-  writeValue(key, window.expiresAt, now, emptyInMs, keepMs, '<dddd', window.used, window.since, window.at)
+  local expiresAt = expiry(window.expiresAt, now, edge(windowMs, windowMonths, window.at, 1) - now, keepMs)
+  window.value = pack('<dddd', window.used, window.at, window.since, expiresAt)
+  writeValue(key, window.value, now, window.expiresAt, expiresAt)
 end
 
 function fixedWindow.answer(window)
-  return window.used, window.at
+  return answerOf(window.value)
 end

@@ -60,12 +60,12 @@ end
 function semaphore.answer(state, amount, now, capacity)
   local used, room = state.used, capacity - amount
   if used == 0 then
-    return 0, 0
+    return pack('<dddd', 0, 0, 0, 0)
   end
   if used <= room or room < 0 then
-    return lastEnd(state.key), used
+    return pack('<dddd', lastEnd(state.key), used, 0, 0)
   end
   local ending = used - room
   local seat = call('ZRANGEBYSCORE', state.key, after(now), '+inf', 'WITHSCORES', 'LIMIT', ending - 1, 1)
-  return tonumber(seat[2]), ending, lastEnd(state.key), room
+  return pack('<dddd', tonumber(seat[2]), ending, lastEnd(state.key), room)
 end

@@ -112,12 +112,12 @@ end
 function slidingLog.answer(log, amount, now, capacity, windowMs)
   local used = usedIn(log, now, windowMs)
   if used == 0 then
-    return 0, 0
+    return pack('<dddd', 0, 0, 0, 0)
   end
   local newestMs = unpacked('<dd', call('ZRANGE', log.key, -1, -1)[1])
   local room = capacity - amount
   if used <= room or room < 0 then
-    return newestMs, used
+    return pack('<dddd', newestMs, used, 0, 0)
   end
   local lastMs, left = log.horizonMs, used
   repeat
@@ -126,9 +126,9 @@ function slidingLog.answer(log, amount, now, capacity, windowMs)
       local time, leaving = unpacked('<dd', entry)
       lastMs, left = time, left - leaving
       if left <= room then
-        return lastMs, used - left, newestMs, left
+        return pack('<dddd', lastMs, used - left, newestMs, left)
       end
     end
   until #entries < WALK
-  return newestMs, used
+  return pack('<dddd', newestMs, used, 0, 0)
 end

@@ -1,7 +1,7 @@
 -- The algorithm sliding-window, number for number that of src/budget/algorithms/sliding-window.ts, which gives the
 -- reasons.
 --
--- Value  when the key expires, current, previous, at, since, windowMs
+-- Value  current, previous, at, windowMs, since, when the key expires
 -- Answer current, previous, at, windowMs
 
 local slidingWindow = {}
@@ -52,11 +52,13 @@ end
 function slidingWindow.read(key, now)
   local value = call('GET', key)
   if not value then
-    return { expiresAt = 0, current = 0, previous = 0, at = now, since = now, windowMs = 1 }
+    local empty = pack('<dddd', 0, 0, now, 1)
+    return { current = 0, previous = 0, at = now, windowMs = 1, since = now, expiresAt = 0, value = empty }
   end
-  local expiresAt, current, previous, at, since, windowMs = unpacked('<dddddd', value)
+  local current, previous, at, windowMs, since, expiresAt = unpacked('<dddddd', value)
   return {
-    expiresAt = expiresAt, current = current, previous = previous, at = at, since = since, windowMs = windowMs,
+    current = current, previous = previous, at = at, windowMs = windowMs, since = since, expiresAt = expiresAt,
+    value = value,
   }
 end
 
@@ -87,13 +89,12 @@ function slidingWindow.settle(window, hold, actual, now, capacity, windowMs)
 end
 
 function slidingWindow.write(key, window, now, _, windowMs, _, keepMs)
-  local emptyInMs = (floor(window.at / windowMs) + 2) * windowMs - now
-  writeValue(
-    key, window.expiresAt, now, emptyInMs, keepMs,
-    '<dddddd', window.current, window.previous, window.at, window.since, windowMs
-  )
+  local at, since, before = window.at, window.since, window.expiresAt
+  local expiresAt = expiry(before, now, (floor(at / windowMs) + 2) * windowMs - now, keepMs)
+  window.value = pack('<dddddd', window.current, window.previous, at, windowMs, since, expiresAt)
+  writeValue(key, window.value, now, before, expiresAt)
 end
 
 function slidingWindow.answer(window)
-  return window.current, window.previous, window.at, window.windowMs
+  return answerOf(window.value)
 end

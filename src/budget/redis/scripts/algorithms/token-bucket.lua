@@ -1,8 +1,10 @@
 -- The algorithms token-bucket and leaky-bucket, number for number those of src/budget/algorithms/token-bucket.ts, which
 -- gives the reasons.
 --
--- Value  when the key expires, used, at, refilled, refunded
--- Answer used, at
+-- Value  used, at, refilled, refunded, when the key expires
+-- State  the same as a list, and the value as it was last written: most budgets are of this kind, and Lua makes lists
+--        faster than tables with names
+-- Answer used, at, …
 
 local REFILL_STEP = 2 ^ -20
 
@@ -10,18 +12,21 @@ local tokenBucket = {}
 algorithms['token-bucket'] = tokenBucket
 algorithms['leaky-bucket'] = tokenBucket
 
-local function refill(bucket, now, refillPerSecond)
-  if now <= bucket.at then
+local function refill(at, now, refillPerSecond)
+  if now <= at then
     return 0
   end
-  return floor((now - bucket.at) * refillPerSecond / 1000 / REFILL_STEP) * REFILL_STEP
+  return floor((now - at) * refillPerSecond / 1000 / REFILL_STEP) * REFILL_STEP
 end
 
-local function drain(bucket, now, refillPerSecond)
-  local refilled = refill(bucket, now, refillPerSecond)
-  bucket.used = max(0, bucket.used - refilled)
-  bucket.at = max(bucket.at, now)
-  bucket.refilled = bucket.refilled + refilled
+-- The bucket as it is now: used, refilled.
+local function drained(bucket, now, refillPerSecond)
+  local used, at = bucket[1], bucket[2]
+  local refilled = refill(at, now, refillPerSecond)
+  if now > at then
+    bucket[2] = now
+  end
+  return used > refilled and used - refilled or 0, bucket[3] + refilled
 end
 
 local function brim(capacity, refillPerSecond, maxDelayMs)
@@ -31,42 +36,46 @@ end
 function tokenBucket.read(key, now)
   local value = call('GET', key)
   if not value then
-    return { expiresAt = 0, used = 0, at = now, refilled = 0, refunded = 0 }
+    return { 0, now, 0, 0, 0, pack('<dddd', 0, now, 0, 0) }
   end
-  local expiresAt, used, at, refilled, refunded = unpacked('<ddddd', value)
-  return { expiresAt = expiresAt, used = used, at = at, refilled = refilled, refunded = refunded }
+  local used, at, refilled, refunded, expiresAt = unpacked('<ddddd', value)
+  return { used, at, refilled, refunded, expiresAt, value }
 end
 
 function tokenBucket.hasRoom(bucket, amount, now, capacity, refillPerSecond, maxDelayMs)
-  local used = max(0, bucket.used - refill(bucket, now, refillPerSecond))
-  return amount <= capacity and used <= brim(capacity, refillPerSecond, maxDelayMs) - amount
+  local room = brim(capacity, refillPerSecond, maxDelayMs) - amount
+  return amount <= capacity and max(0, bucket[1] - refill(bucket[2], now, refillPerSecond)) <= room
 end
 
 function tokenBucket.charge(bucket, amount, now, capacity, refillPerSecond, maxDelayMs)
-  drain(bucket, now, refillPerSecond)
-  local charged = chargeable(bucket.used, amount, brim(capacity, refillPerSecond, maxDelayMs))
-  bucket.used = bucket.used + charged
-  return charged, bucket.refilled, bucket.used + bucket.refilled + bucket.refunded
+  local used, refilled = drained(bucket, now, refillPerSecond)
+  local charged = chargeable(used, amount, brim(capacity, refillPerSecond, maxDelayMs))
+  used = used + charged
+  bucket[1], bucket[3] = used, refilled
+  return charged, refilled, used + refilled + bucket[4]
 end
 
 function tokenBucket.settle(bucket, hold, actual, now, capacity, refillPerSecond, maxDelayMs)
-  drain(bucket, now, refillPerSecond)
+  local used, refilled = drained(bucket, now, refillPerSecond)
   local unused = hold.amount - actual
   if unused < 0 then
-    bucket.used = bucket.used + chargeable(bucket.used, -unused, brim(capacity, refillPerSecond, maxDelayMs))
-    return
+    bucket[1] = used + chargeable(used, -unused, brim(capacity, refillPerSecond, maxDelayMs))
+  else
+    local alone = hold.amount + hold.mark - refilled
+    local refund = min(unused, used, max(0, alone, hold.queued - refilled - bucket[4]))
+    bucket[1] = used - refund
+    bucket[4] = bucket[4] + refund
   end
-  local alone = hold.amount + hold.mark - bucket.refilled
-  local refund = min(unused, bucket.used, max(0, alone, hold.queued - bucket.refilled - bucket.refunded))
-  bucket.used = bucket.used - refund
-  bucket.refunded = bucket.refunded + refund
+  bucket[3] = refilled
 end
 
 function tokenBucket.write(key, bucket, now, _, refillPerSecond, _, keepMs)
-  local emptyInMs = bucket.at - now + bucket.used * 1000 / refillPerSecond
-  writeValue(key, bucket.expiresAt, now, emptyInMs, keepMs, '<ddddd', bucket.used, bucket.at, bucket.refilled, bucket.refunded)
+  local used, at, before = bucket[1], bucket[2], bucket[5]
+  local expiresAt = expiry(before, now, at - now + used * 1000 / refillPerSecond, keepMs)
+  bucket[6] = pack('<ddddd', used, at, bucket[3], bucket[4], expiresAt)
+  writeValue(key, bucket[6], now, before, expiresAt)
 end
 
 function tokenBucket.answer(bucket)
-  return bucket.used, bucket.at
+  return answerOf(bucket[6])
 end
