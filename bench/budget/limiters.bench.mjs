@@ -68,7 +68,9 @@ async function redisCpuMicros() {
 }
 
 const server = await startRedis()
-const store = createRedisBudgetStore({ connection: await createRedisConnection(server.url, { commandTimeoutMs: 10_000 }) })
+const store = createRedisBudgetStore({
+  connection: await createRedisConnection(server.url, { commandTimeoutMs: 10_000 }),
+})
 const storeClient = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
 await new Promise((resolve) => storeClient.once('ready', resolve))
 const memory = createMemoryBudgetStore()
