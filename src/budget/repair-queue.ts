@@ -1,6 +1,6 @@
 export interface RepairQueue {
-  /** Tries now, or keeps the job for later where the store is known to be down. Never rejects. */
-  run(job: Job): Promise<void>
+  /** Tries now, or keeps the job for later where the store is known to be down, as long as it is worth it. Never rejects. */
+  run(job: Job, worthMs: number): Promise<void>
   /** Tries what was kept, one after the other, until one fails. Called when the store has shown that it answers. */
   retry(): void
   /** How many jobs were given up. */
@@ -10,37 +10,45 @@ export interface RepairQueue {
 export interface RepairQueueOptions {
   readonly isDown: () => boolean
   readonly onFailure: (cause: unknown) => void
-  /** How many jobs are kept; more are dropped. */
+  /** How many jobs are kept. Past that, each new one displaces the oldest. */
   readonly capacity: number
-  /** How often a job is tried before it is dropped. */
-  readonly maxTries: number
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number
 }
 
 type Job = () => Promise<unknown>
 
+interface Kept {
+  readonly job: Job
+  readonly worthUntil: number
+}
+
 /**
  * Settles and cancels that did not reach the store. One that is lost leaves a charge standing, which is safe; one that
- * is repeated changes nothing.
+ * is repeated changes nothing. They are kept by time, not by tries: where the store is many servers, others may answer
+ * all the while.
  */
-export function createRepairQueue({ isDown, onFailure, capacity, maxTries }: RepairQueueOptions): RepairQueue {
-  const kept: { readonly job: Job; readonly triesLeft: number }[] = []
+export function createRepairQueue({ isDown, onFailure, capacity, now }: RepairQueueOptions): RepairQueue {
+  const kept: Kept[] = []
   let dropped = 0
   let retrying = false
 
-  async function attempt(job: Job, triesLeft: number): Promise<boolean> {
+  async function attempt(item: Kept): Promise<boolean> {
     try {
-      await job()
+      await item.job()
       return true
     } catch (error) {
-      keep(job, triesLeft - 1)
+      keep(item)
       onFailure(error)
       return false
     }
   }
 
-  function keep(job: Job, triesLeft: number): void {
-    if (triesLeft > 0 && kept.length < capacity) kept.push({ job, triesLeft })
-    else dropped += 1
+  function keep(item: Kept): void {
+    kept.push(item)
+    if (kept.length <= capacity) return
+    kept.shift()
+    dropped += 1
   }
 
   async function retryKept(): Promise<void> {
@@ -48,15 +56,17 @@ export function createRepairQueue({ isDown, onFailure, capacity, maxTries }: Rep
     let working = true
     while (working && !isDown()) {
       const next = kept.shift()
-      working = next !== undefined && (await attempt(next.job, next.triesLeft))
+      if (next !== undefined && next.worthUntil <= now()) dropped += 1
+      else working = next !== undefined && (await attempt(next))
     }
     retrying = false
   }
 
   return {
-    async run(job) {
-      if (isDown()) keep(job, maxTries)
-      else await attempt(job, maxTries)
+    async run(job, worthMs) {
+      const item = { job, worthUntil: now() + worthMs }
+      if (isDown()) keep(item)
+      else await attempt(item)
     },
     retry() {
       if (!retrying && kept.length > 0) void retryKept()

@@ -55,8 +55,8 @@ export interface ResilientBudgetStore extends BudgetStore {
   counts(): FailureCounts
 }
 
-/** How many settles and cancels are kept for a store that is down, and how often each is tried. */
-const REPAIRS = { capacity: 10_000, maxTries: 5 }
+/** How many settles and cancels are kept for a store that is down. */
+const MAX_REPAIRS = 10_000
 
 /**
  * A store that always answers in time. While the one behind it does not, each budget's `onStoreFailure` decides.
@@ -81,7 +81,15 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
       if (!open) repairs.retry()
     },
   })
-  const repairs = createRepairQueue({ ...REPAIRS, isDown: () => breaker.open, onFailure: breaker.failed })
+  const repairs = createRepairQueue({
+    isDown: () => breaker.open,
+    onFailure: breaker.failed,
+    capacity: MAX_REPAIRS,
+    now: () => performance.now(),
+  })
+
+  /** Until its reservation is over; then nothing can be changed any more. */
+  const repair = (job: () => Promise<void>, { ttlMs }: Reservation) => repairs.run(() => inTime(job()), ttlMs)
 
   function withoutStore(request: TakeRequest): Promise<TakeResult> | TakeResult {
     const closed = request.charges.find(
@@ -100,7 +108,7 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     const reservation: Reservation = { id, tenant, charges, ttlMs, source: 'store' }
     lastFailed = reservation
     breaker.failed(cause)
-    void repairs.run(() => inTime(store.cancel(reservation)))
+    void repair(() => store.cancel(reservation), reservation)
   }
 
   return {
@@ -123,11 +131,11 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     },
     async settle(reservation, actual) {
       checkSettle(reservation, actual)
-      if (reservation.source === 'store') await repairs.run(() => inTime(store.settle(reservation, actual)))
+      if (reservation.source === 'store') await repair(() => store.settle(reservation, actual), reservation)
       else await share.settle(reservation, actual)
     },
     async cancel(reservation) {
-      if (reservation.source === 'store') await repairs.run(() => inTime(store.cancel(reservation)))
+      if (reservation.source === 'store') await repair(() => store.cancel(reservation), reservation)
       else await share.cancel(reservation)
     },
     async close() {

@@ -14,8 +14,7 @@ export function admitted(request: TakeRequest, buckets: readonly Bucket[], nowMs
   let delayMs = 0
   for (const [index, bucket] of buckets.entries()) {
     states.push(stateOf(bucket, nowMs))
-    const waits = bucket.known.budget.algorithm === 'leaky-bucket' && (request.charges[index]?.amount ?? 0) > 0
-    if (waits) delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
+    if (isQueued(bucket, request.charges[index]?.amount ?? 0)) delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
   }
   return { admitted: true, reservation: reservationOf(request), states, delayMs }
 }
@@ -51,6 +50,11 @@ function stateOf({ known, state }: Bucket, nowMs: number): BudgetState {
     debt: Math.max(0, Math.ceil(used - budget.capacity)),
     fullInMs: algorithm.emptyInMs(state, limits, nowMs),
   }
+}
+
+/** Whether an amount that was charged waits its turn: it does not where nobody is held to the budget. */
+function isQueued({ known: { budget } }: Bucket, amount: number): boolean {
+  return budget.algorithm === 'leaky-bucket' && budget.mode === 'enforce' && amount > 0
 }
 
 /** Until what was charged to a leaky bucket is within its capacity, and so may run. */

@@ -233,24 +233,45 @@ describe('the resilient budget store', () => {
     expect(store.state).toBe('ok')
   })
 
-  test('gives a settle up after its fifth failure, counts it, and leaves the charge', async () => {
-    const { store, gated, left } = open({ failuresToDegrade: 10 })
-    const held = reservation(await store.take(takeOf([[local, 57]])))
+  test('keeps a settle that fails as long as its reservation, however often others get through', async () => {
+    const { store, gated, left } = open({ failuresToDegrade: 100 })
+    const held = reservation(await store.take(takeOf([[local, 57]], { ttlMs: 10_000 })))
     gated.gate = 'refusing'
     await store.settle(held, [31])
-    for (const dropped of [0, 0, 0, 1]) {
-      expect(store.counts().dropped).toBe(0)
+    for (let round = 0; round < 20; round++) {
       gated.gate = 'open'
       const take = store.take(takeOf([[local, 0]]))
       gated.gate = 'refusing'
       await take
-      await vi.advanceTimersByTimeAsync(1)
-      expect(store.counts().dropped).toBe(dropped)
+      await vi.advanceTimersByTimeAsync(100)
     }
     gated.gate = 'open'
     await store.take(takeOf([[local, 0]]))
     await vi.advanceTimersByTimeAsync(1)
+    expect(await left()).toBe(69)
+    expect(store.counts().dropped).toBe(0)
+  })
+
+  test('gives a settle up when its reservation is over, counts it, and leaves the charge', async () => {
+    const { store, left, degrade, recover } = open()
+    const held = reservation(await store.take(takeOf([[local, 57]], { ttlMs: 5_000 })))
+    await degrade()
+    await store.settle(held, [31])
+    await vi.advanceTimersByTimeAsync(5_000)
+    await recover()
     expect(await left()).toBe(43)
+    expect(store.counts().dropped).toBe(1)
+  })
+
+  test('does not take a store that can only be read for one that answers', async () => {
+    const { store, gated, states } = open()
+    gated.gate = 'read-only'
+    while (store.state === 'ok') await store.take(takeOf([[local, 1]]))
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(store.state).toBe('degraded')
+    gated.gate = 'open'
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(states).toEqual(['degraded: it is read-only', 'ok'])
   })
 
   test('tries nothing more once it is closed', async () => {

@@ -18,6 +18,8 @@ function limited(limits: Partial<Limits>): Limits {
 }
 
 const slow = limited({ refillPerSecond: 10 })
+// Cells of 3 seconds begin a second after these cases do.
+const thirds = limited({ windowMs: 3_000 })
 const second = limited({ windowMs: 1_000 })
 const seats = limited({ capacity: 2 })
 
@@ -213,6 +215,11 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     { at: MS + 1_500, look: 10, used: 100, waitMs: 112, emptyInMs: 1_500 },
     { at: MS + 2_000, look: 0, used: 55, waitMs: 0, emptyInMs: 1_000 },
     { at: MS + 3_000, look: 100, used: 0, waitMs: 0, emptyInMs: 0 },
+  ]),
+  example('sliding-window', 'lets the cell before fade to the point where thirds are no binary fractions', thirds, [
+    { at: MS, take: 9, fits: true },
+    { at: MS + 2_000, look: 94, used: 6, waitMs: 0, emptyInMs: 2_000 },
+    { at: MS + 2_000, take: 94, fits: true },
   ]),
   example('sliding-window', 'waits for the cell that runs to fade where the one before is not enough', second, [
     { at: MS, take: 20, fits: true },

@@ -2,9 +2,9 @@ import type { BudgetStore } from '../../src/budget/budget-store.ts'
 
 /**
  * How a store behaves that can be cut off. `silent`: calls arrive and are done, the answers are lost. `deaf`: calls are
- * lost. `late`: calls wait until the gate opens. `refusing`: calls fail at once.
+ * lost. `late`: calls wait until the gate opens. `refusing`: calls fail at once. `read-only`: those that write do.
  */
-export type Gate = 'open' | 'silent' | 'deaf' | 'late' | 'refusing'
+export type Gate = 'open' | 'silent' | 'deaf' | 'late' | 'refusing' | 'read-only'
 
 export interface GatedStore extends BudgetStore {
   gate: Gate
@@ -17,7 +17,7 @@ export function createGatedStore(store: BudgetStore): GatedStore {
   const waiting: (() => void)[] = []
   let gate: Gate = 'open'
 
-  function pass<Value>(call: () => Promise<Value>): Promise<Value> {
+  function pass<Value>(call: () => Promise<Value>, writes = true): Promise<Value> {
     gated.calls += 1
     const never = new Promise<Value>(() => undefined)
     switch (gate) {
@@ -29,6 +29,8 @@ export function createGatedStore(store: BudgetStore): GatedStore {
         return never
       case 'refusing':
         return Promise.reject(new Error('connection refused'))
+      case 'read-only':
+        return writes ? Promise.reject(new Error('it is read-only')) : call()
       case 'late':
         return new Promise((resolve) => waiting.push(() => resolve(call())))
     }
@@ -43,7 +45,10 @@ export function createGatedStore(store: BudgetStore): GatedStore {
       gate = next
       if (next === 'open') for (const call of waiting.splice(0)) call()
     },
-    take: (request) => pass(() => store.take(request)),
+    take: (request) => {
+      const writes = request.charges.some(({ amount }) => amount > 0)
+      return pass(() => store.take(request), writes)
+    },
     settle: (reservation, actual) => pass(() => store.settle(reservation, actual)),
     cancel: (reservation) => pass(() => store.cancel(reservation)),
     close: () => store.close(),

@@ -65,7 +65,7 @@ const REFILL_STEP = 2 ** -20
 
 /** How full the bucket may become by charges that are admitted: above the capacity as far as they may wait. */
 function brim({ capacity, refillPerSecond, maxDelayMs }: Limits): number {
-  return capacity + (refillPerSecond * maxDelayMs) / 1000
+  return capacity + inSteps(refillPerSecond * maxDelayMs)
 }
 
 function usedAt(bucket: TokenBucket, limits: Limits, nowMs: number): number {
@@ -101,8 +101,11 @@ function drain(bucket: TokenBucket, limits: Limits, nowMs: number): void {
 }
 
 function refill(bucket: TokenBucket, { refillPerSecond }: Limits, nowMs: number): number {
-  const elapsedMs = Math.max(0, nowMs - bucket.at)
-  return Math.floor((elapsedMs * refillPerSecond) / 1000 / REFILL_STEP) * REFILL_STEP
+  return inSteps(Math.max(0, nowMs - bucket.at) * refillPerSecond)
+}
+
+function inSteps(milliUnits: number): number {
+  return Math.floor(milliUnits / 1000 / REFILL_STEP) * REFILL_STEP
 }
 
 function stillIn(bucket: TokenBucket, { amount, mark, queued }: Hold): number {

@@ -19,7 +19,10 @@ export interface VerbRequest {
 export interface VerbAnswer {
   /** Redis's clock, in epoch milliseconds. */
   readonly nowMs: number
-  readonly bytes: Buffer
+  /** What came of it, in a letter. */
+  readonly outcome: string
+  /** For each budget the algorithm's answer; nothing for some outcomes. */
+  readonly answers: readonly Buffer[]
 }
 
 /** How many requests go in one call: Redis does nothing else meanwhile, for a fraction of a millisecond. */
@@ -45,12 +48,18 @@ export function batchedScript(
 
   async function send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const answers = await script(...scriptArguments(batch))
-      if (!Array.isArray(answers)) throw new TypeError('A script answered with something that is no list')
-      const nowMs = Number(answers[0])
-      batch.forEach((waiting, index) => {
-        answer(waiting, nowMs, answers[index + 1])
-      })
+      const reply = await script(...scriptArguments(batch))
+      if (!isReply(reply)) throw new TypeError('A script answered with something that is no list of strings')
+      const [nowMs, ...strings] = reply
+      let next = 0
+      for (const { request, resolve, reject } of batch) {
+        const outcome = strings[next++]?.toString() ?? ''
+        const count = outcome === ADMITTED || outcome === EXHAUSTED ? request.budgets.length : 0
+        const answers = strings.slice(next, next + count)
+        next += count
+        if (outcome.startsWith(FAILED)) reject(new Error(outcome.slice(FAILED.length)))
+        else resolve({ nowMs, outcome, answers })
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
@@ -105,10 +114,16 @@ function budgetJson(budget: Budget): string {
   return JSON.stringify([budget.mode, budget.algorithm, capacity, p, q])
 }
 
-function answer({ resolve, reject }: Waiting, nowMs: number, bytes: unknown): void {
-  if (!(bytes instanceof Buffer)) reject(new TypeError('A script answered a request with something that is no string'))
-  else if (bytes[0] === FAILED) reject(new Error(bytes.toString('utf8', 1)))
-  else resolve({ nowMs, bytes })
+type Reply = readonly [nowMs: number, ...strings: readonly Buffer[]]
+
+function isReply(reply: unknown): reply is Reply {
+  return (
+    Array.isArray(reply) &&
+    typeof reply[0] === 'number' &&
+    reply.every((part, index) => index === 0 || part instanceof Buffer)
+  )
 }
 
-const FAILED = 'x'.charCodeAt(0)
+export const ADMITTED = 'a'
+export const EXHAUSTED = 'e'
+const FAILED = 'x'

@@ -4,7 +4,7 @@ import { checkSettle, checkTake } from '../check-take.ts'
 import { knownBudget } from '../known-budget.ts'
 import { placeOf } from '../place.ts'
 import { admitted, exhausted } from '../take-result.ts'
-import { batchedScript, type VerbAnswer, type VerbRequest } from './batched-script.ts'
+import { ADMITTED, batchedScript, EXHAUSTED, type VerbAnswer, type VerbRequest } from './batched-script.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 export interface RedisBudgetStoreOptions {
@@ -73,16 +73,14 @@ function tag(place: string): string {
   return /[%{}]/.test(place) ? place.replaceAll(/[%{}]/g, encodeURIComponent) : place
 }
 
-const ANSWER_BYTES = 32
-
-function takeResult(request: TakeRequest, { nowMs, bytes }: VerbAnswer): TakeResult {
-  const outcome = String.fromCharCode(bytes[0] ?? 0)
-  if (outcome === 'c') return { admitted: false, reason: 'cancelled' }
+function takeResult(request: TakeRequest, { nowMs, outcome, answers }: VerbAnswer): TakeResult {
+  if (outcome !== ADMITTED && outcome !== EXHAUSTED) return { admitted: false, reason: 'cancelled' }
   const buckets = request.charges.map(({ budget }, index) => {
     const known = knownBudget(budget)
-    const at = 1 + ANSWER_BYTES * index
-    const number = (position: number) => bytes.readDoubleLE(at + 8 * position)
+    const answer = answers[index]
+    if (answer === undefined) throw new TypeError(`The take script said nothing of the budget "${budget.name}"`)
+    const number = (place: number) => answer.readDoubleLE(8 * place)
     return { known, state: known.algorithm.fromAnswer(number(0), number(1), number(2), number(3)) }
   })
-  return (outcome === 'a' ? admitted : exhausted)(request, buckets, nowMs)
+  return (outcome === ADMITTED ? admitted : exhausted)(request, buckets, nowMs)
 }

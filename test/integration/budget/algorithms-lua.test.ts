@@ -23,7 +23,7 @@ for _, step in ipairs(cjson.decode(ARGV[2])) do
     call('PEXPIRE', KEYS[1], call('PTTL', KEYS[1]) - (now - clockAt))
     clockAt = now
   end
-  local state = algorithm.read(KEYS[1], now)
+  local state = algorithm.read(KEYS[1], now, call('MGET', KEYS[1])[1])
   if step.kind == 'look' then
     local a, b, c, d = unpacked('<dddd', algorithm.answer(state, amount, now, capacity, p, q))
     answers[#answers + 1] = string.format('%.17g %.17g %.17g %.17g', a, b, c, d)

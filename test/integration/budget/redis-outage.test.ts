@@ -153,7 +153,7 @@ describe('a resilient store whose redis', () => {
     await expect
       .poll(
         async () => {
-          // Repairs follow the next take that is answered. One that met five losses leaves its charge.
+          // Repairs follow the next take that is answered.
           await store.take(takeOf([[openly, 0]]))
           return (await usedInRedis()) - charged - store.counts().dropped
         },

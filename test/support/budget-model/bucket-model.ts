@@ -1,6 +1,4 @@
 import type { Budget } from '../../../src/budget/budget.ts'
-import { createCountedCharges } from './counted-charges.ts'
-import { createDrainingCharges } from './draining-charges.ts'
 
 /**
  * One bucket from first principles. It keeps all that was ever charged, with the times and what each charge came to, and
@@ -17,9 +15,4 @@ export interface BucketModel {
 export interface Range {
   readonly least: number
   readonly most: number
-}
-
-export function createBucketModel({ algorithm }: Budget): BucketModel {
-  const drains = algorithm === 'token-bucket' || algorithm === 'leaky-bucket'
-  return drains ? createDrainingCharges() : createCountedCharges()
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../../../src/budget/budget.ts'
 import type {
   BudgetState,
   Charge,
@@ -7,8 +8,10 @@ import type {
   TakeResult,
 } from '../../../src/budget/budget-store.ts'
 import { brim } from './brim.ts'
-import { type BucketModel, createBucketModel, type Range } from './bucket-model.ts'
+import type { BucketModel, Range } from './bucket-model.ts'
 import { bucketName } from './bucket-name.ts'
+import { createCountedCharges } from './counted-charges.ts'
+import { createDrainingCharges } from './draining-charges.ts'
 import { must } from './must.ts'
 
 export interface BudgetModel {
@@ -162,4 +165,9 @@ function checkState(look: Look, { budget, remaining, debt, fullInMs }: BudgetSta
 
 function text({ budget, subject, amount }: Charge): string {
   return `${amount} from the ${budget.mode} ${budget.algorithm} ${budget.name} of ${subject}`
+}
+
+function createBucketModel({ algorithm }: Budget): BucketModel {
+  const drains = algorithm === 'token-bucket' || algorithm === 'leaky-bucket'
+  return drains ? createDrainingCharges() : createCountedCharges()
 }

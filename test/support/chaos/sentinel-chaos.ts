@@ -5,20 +5,23 @@ import type { ChaosLoad } from './chaos-load.ts'
 
 /** What can happen to a master that sentinels watch, and that a replica follows. */
 export const sentinelChaos: readonly Chaos[] = [
-  chaos('sentinel: the replica is promoted (SENTINEL FAILOVER)', async ({ sentinel }) => {
+  chaos('sentinel: the replica is promoted (SENTINEL FAILOVER)', 'last writes', async ({ sentinel }) => {
     await sentinel.call('SENTINEL', 'FAILOVER', MASTER_NAME)
   }),
-  chaos('sentinel: the master is killed (SIGKILL)', async ({ redis }) => {
+  chaos('sentinel: the same, with min-replicas-to-write 1', 'nothing', async ({ redis, sentinel }) => {
+    const master = new Redis(redis.master.url)
+    await master.config('SET', 'min-replicas-to-write', '1')
+    master.disconnect()
+    await sentinel.call('SENTINEL', 'FAILOVER', MASTER_NAME)
+  }),
+  chaos('sentinel: the master is killed (SIGKILL)', 'last writes', async ({ redis }) => {
     await redis.master.stop()
   }),
-  chaos(
-    'sentinel: the master freezes (SIGSTOP), and comes back when another is master',
-    async ({ redis, switched }) => {
-      process.kill(redis.master.pid, 'SIGSTOP')
-      await switched
-      process.kill(redis.master.pid, 'SIGCONT')
-    },
-  ),
+  chaos('sentinel: the master freezes, and thaws when another is one', 'last writes', async ({ redis, switched }) => {
+    process.kill(redis.master.pid, 'SIGSTOP')
+    await switched
+    process.kill(redis.master.pid, 'SIGCONT')
+  }),
 ]
 
 interface Scene {
@@ -29,10 +32,10 @@ interface Scene {
   readonly load: ChaosLoad
 }
 
-function chaos(name: string, disturb: (scene: Scene) => Promise<void>): Chaos {
+function chaos(name: string, loses: Chaos['loses'], disturb: (scene: Scene) => Promise<void>): Chaos {
   return {
     name,
-    loses: 'last writes',
+    loses,
     async start() {
       const redis = await startRedisSentinels()
       const [{ url } = { url: '' }] = redis.sentinels

@@ -7,16 +7,15 @@
 -- Clock  Redis's TIME, once for all requests of a call
 
 return answerAll(function(request, position, budgets, now)
-  local key = KEYS[position]
-  local reservation = call('GET', key)
+  local reservation = valueAt(position)
   if not reservation then
-    call('SET', key, 'cancelled', 'PX', expireIn(request[1] + SLACK_MS))
+    writeReservation(position, 'cancelled', 'PX', expireIn(request[1] + SLACK_MS))
     return '1'
   end
   if not isOpen(reservation) then
     return '0'
   end
   settleAll(reservation, request, position, budgets, now)
-  call('SET', key, 'cancelled', 'KEEPTTL')
+  writeReservation(position, 'cancelled', 'KEEPTTL')
   return '1'
 end)

@@ -2,12 +2,12 @@
 -- follow, each as an entry of `algorithms`, then reservations, then the verb.
 --
 -- An algorithm, with p and q as its limits beside the capacity:
---   read(key, now) -> state                              writes nothing
+--   read(key, now, value) -> state                       writes nothing; value is what the key holds if it is a string
 --   hasRoom(state, amount, now, capacity, p, q)          likewise
 --   charge(state, amount, now, capacity, p, q, seat)     changes the state, not Redis; -> amount, mark, queued
 --   settle(state, hold, actual, now, capacity, p, q, seat)   likewise; hold is { amount, mark, queued }
 --   write(key, state, now, capacity, p, q, keepMs)       puts the state into Redis
---   answer(state, amount, now, capacity, p, q)           -> four packed doubles, what `fromAnswer` of its TypeScript form reads
+--   answer(state, amount, now, capacity, p, q)           -> four packed doubles or more, what `fromAnswer` of its TypeScript form reads
 --
 -- p, q   token-bucket, leaky-bucket: refill per second, longest delay in ms; fixed-window: ms, months; sliding-window,
 --        sliding-log: ms, 0; semaphore: 0, 0
@@ -38,6 +38,9 @@ local function expireIn(ms)
   return life
 end
 
+-- What this call has written, by key: all keys are read at once, before.
+local written = {}
+
 -- When a key is to expire that is to live until its bucket is empty, and at least `keepMs`. As that is taken twice as
 -- long as it need be, most writes leave it alone, and write in place, at half the price.
 local function expiry(expiresAt, now, emptyInMs, keepMs)
@@ -52,16 +55,12 @@ local function expiry(expiresAt, now, emptyInMs, keepMs)
 end
 
 local function writeValue(key, value, now, before, expiresAt)
+  written[key] = value
   if expiresAt == before then
     call('SETRANGE', key, '0', value)
   else
     call('SET', key, value, 'PX', expireIn(expiresAt - now))
   end
-end
-
--- Values begin with the four numbers of an answer.
-local function answerOf(value)
-  return string.sub(value, 1, 32)
 end
 
 -- What is charged of an amount: all of it, up to the bound on debt.

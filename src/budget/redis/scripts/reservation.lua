@@ -7,6 +7,18 @@ local function isOpen(reservation)
   return reservation and reservation ~= 'settled' and reservation ~= 'cancelled'
 end
 
+-- The values of all keys of the call that are strings, in the order of KEYS.
+local values
+
+local function valueAt(position)
+  return written[KEYS[position]] or values[position]
+end
+
+local function writeReservation(position, value, ...)
+  written[KEYS[position]] = value
+  call('SET', KEYS[position], value, ...)
+end
+
 -- Replaces every charge of an open reservation by the actual amount.
 local function settleAll(reservation, request, position, budgets, now)
   for index = 1, (#request - 2) / 2 do
@@ -14,7 +26,7 @@ local function settleAll(reservation, request, position, budgets, now)
     local amount, mark, queued = unpacked('<ddd', reservation, 24 * index - 23)
     if amount ~= actual then
       local key, algorithm, capacity, p, q = KEYS[position + index], budget.algorithm, budget[3], budget[4], budget[5]
-      local state = algorithm.read(key, now)
+      local state = algorithm.read(key, now, valueAt(position + index))
       local hold = { amount = amount, mark = mark, queued = queued }
       algorithm.settle(state, hold, actual, now, capacity, p, q, { reservation = KEYS[position], untilMs = mark })
       algorithm.write(key, state, now, capacity, p, q, 0)
@@ -28,19 +40,24 @@ end
 -- ARGV   1: JSON, the budgets of all requests: [ 'enforce' | 'shadow', algorithm, capacity, p, q ]
 --        2: JSON, the requests: [ life of the reservation in ms, life of a charge on a semaphore in ms,
 --           then for each charge: number of its budget from 0, amount ]
--- Return { now in ms, then a string for each request }
--- verb   gets a request, the position of its reservation in KEYS, the budgets, and the time; returns the string
+-- Return { now in ms, then what the verb answers to each request: an outcome, and for some a string for each bucket }
+-- verb   gets a request, the position of its reservation in KEYS, the budgets, and the time; returns the outcome, and a
+--        list of strings or nothing
 local function answerAll(verb)
   local now = clock()
+  values = #KEYS > 0 and call('MGET', unpack(KEYS)) or {}
   local budgets = cjson.decode(ARGV[1])
   for _, budget in ipairs(budgets) do
     budget.algorithm = algorithms[budget[2]]
   end
   local answers = { now }
   local position = 1
-  for index, request in ipairs(cjson.decode(ARGV[2])) do
-    local done, answer = pcall(verb, request, position, budgets, now)
-    answers[index + 1] = done and answer or 'x' .. tostring(type(answer) == 'table' and answer.err or answer)
+  for _, request in ipairs(cjson.decode(ARGV[2])) do
+    local done, outcome, strings = pcall(verb, request, position, budgets, now)
+    answers[#answers + 1] = done and outcome or 'x' .. tostring(type(outcome) == 'table' and outcome.err or outcome)
+    for _, string in ipairs(strings or {}) do
+      answers[#answers + 1] = string
+    end
     position = position + #request / 2
   end
   return answers

@@ -7,12 +7,11 @@
 -- Clock  Redis's TIME, once for all requests of a call
 
 return answerAll(function(request, position, budgets, now)
-  local key = KEYS[position]
-  local reservation = call('GET', key)
+  local reservation = valueAt(position)
   if not isOpen(reservation) then
     return '0'
   end
   settleAll(reservation, request, position, budgets, now)
-  call('SET', key, 'settled', 'KEEPTTL')
+  writeReservation(position, 'settled', 'KEEPTTL')
   return '1'
 end)

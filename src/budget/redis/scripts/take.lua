@@ -2,8 +2,8 @@
 -- A take that comes again under the same reservation charges nothing more. After a cancel it charges nothing at all.
 --
 -- KEYS, ARGV  see answerAll in reservation.lua
--- Return for each request "a" admitted, "e" exhausted or "c" cancelled; after "a" and "e" four packed doubles for each
---        bucket, the algorithm's answer
+-- Return for each request "a" admitted, "e" exhausted or "c" cancelled; after "a" and "e" the algorithm's answer for each
+--        bucket, four packed doubles or more
 -- TTL    see keys.lua; a denial touches none
 -- Clock  Redis's TIME, once for all requests of a call
 
@@ -25,12 +25,12 @@ local function chargeAll(request, position, budgets, states, now)
     end
   end
   if charged and ttlMs > 0 then
-    call('SET', KEYS[position], table.concat(holds), 'PX', expireIn(keepMs))
+    writeReservation(position, table.concat(holds), 'PX', expireIn(keepMs))
   end
 end
 
 return answerAll(function(request, position, budgets, now)
-  local reservation = call('GET', KEYS[position])
+  local reservation = valueAt(position)
   if reservation == 'cancelled' then
     return 'c'
   end
@@ -38,7 +38,7 @@ return answerAll(function(request, position, budgets, now)
   local admitted = true
   for index = 1, (#request - 2) / 2 do
     local budget, amount = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
-    local state = budget.algorithm.read(KEYS[position + index], now)
+    local state = budget.algorithm.read(KEYS[position + index], now, valueAt(position + index))
     states[index] = state
     if admitted and amount > 0 and budget[1] == 'enforce' and not reservation then
       admitted = budget.algorithm.hasRoom(state, amount, now, budget[3], budget[4], budget[5])
@@ -47,12 +47,12 @@ return answerAll(function(request, position, budgets, now)
   if admitted and not reservation then
     chargeAll(request, position, budgets, states, now)
   end
-  local answer = { admitted and 'a' or 'e' }
+  local answers = {}
   for index, state in ipairs(states) do
     local budget = budgets[request[2 * index + 1] + 1]
     -- Only who is denied asks how long an amount has to wait.
     local asked = admitted and 0 or request[2 * index + 2]
-    answer[index + 1] = budget.algorithm.answer(state, asked, now, budget[3], budget[4], budget[5])
+    answers[index] = budget.algorithm.answer(state, asked, now, budget[3], budget[4], budget[5])
   end
-  return table.concat(answer)
+  return admitted and 'a' or 'e', answers
 end)

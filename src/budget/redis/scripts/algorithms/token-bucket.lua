@@ -4,7 +4,7 @@
 -- Value  used, at, refilled, refunded, when the key expires
 -- State  the same as a list, and the value as it was last written: most budgets are of this kind, and Lua makes lists
 --        faster than tables with names
--- Answer used, at, …
+-- Answer the value
 
 local REFILL_STEP = 2 ^ -20
 
@@ -12,11 +12,12 @@ local tokenBucket = {}
 algorithms['token-bucket'] = tokenBucket
 algorithms['leaky-bucket'] = tokenBucket
 
+local function inSteps(milliUnits)
+  return floor(milliUnits / 1000 / REFILL_STEP) * REFILL_STEP
+end
+
 local function refill(at, now, refillPerSecond)
-  if now <= at then
-    return 0
-  end
-  return floor((now - at) * refillPerSecond / 1000 / REFILL_STEP) * REFILL_STEP
+  return now > at and inSteps((now - at) * refillPerSecond) or 0
 end
 
 -- The bucket as it is now: used, refilled.
@@ -30,11 +31,10 @@ local function drained(bucket, now, refillPerSecond)
 end
 
 local function brim(capacity, refillPerSecond, maxDelayMs)
-  return capacity + refillPerSecond * maxDelayMs / 1000
+  return maxDelayMs > 0 and capacity + inSteps(refillPerSecond * maxDelayMs) or capacity
 end
 
-function tokenBucket.read(key, now)
-  local value = call('GET', key)
+function tokenBucket.read(_, now, value)
   if not value then
     return { 0, now, 0, 0, 0, pack('<dddd', 0, now, 0, 0) }
   end
@@ -77,5 +77,5 @@ function tokenBucket.write(key, bucket, now, _, refillPerSecond, _, keepMs)
 end
 
 function tokenBucket.answer(bucket)
-  return answerOf(bucket[6])
+  return bucket[6]
 end
