@@ -24,7 +24,15 @@ const wide: Budget = { ...tokenBucket, capacity: 1_000_000, refillPerSecond: 1_0
 
 const server = await startRedis()
 const cluster = await startRedisCluster()
-const crowd = { processes: 8, connections: 64, takesPerConnection: 1, seconds, maxAmount: 10, leases: false }
+const crowd = {
+  processes: 8,
+  connections: 64,
+  takesPerConnection: 1,
+  seconds,
+  maxAmount: 10,
+  maxRunMs: 10,
+  leases: false,
+}
 const onServer = { ...crowd, url: server.url, servers: [server.url] }
 const onCluster = { ...crowd, url: cluster.url, servers: cluster.urls }
 /** One node has one store, and all of its takes go through it. */

@@ -8,6 +8,7 @@ export function checkBudget(budget: Budget): void {
   const refuse = (problem: string) => {
     throw new RangeError(`The budget "${name}" ${problem}`)
   }
+  if (/\p{Surrogate}/u.test(name)) refuse('has half of a character in its name')
   if (!isCount(capacity)) refuse(`has the capacity ${capacity}; it must be an integer of at least 1`)
   if (!(softThreshold > 0 && softThreshold <= 1)) {
     refuse(`has the soft threshold ${softThreshold}; it must be above 0 and at most 1`)
@@ -15,8 +16,8 @@ export function checkBudget(budget: Budget): void {
   switch (budget.algorithm) {
     case 'token-bucket':
     case 'leaky-bucket':
-      if (!(refillPerSecond * MAX_SECONDS >= capacity) || refillPerSecond === Number.POSITIVE_INFINITY) {
-        refuse(`refills ${refillPerSecond} per second; it must fill within 1000 years`)
+      if (!(refillPerSecond * MAX_SECONDS >= capacity && refillPerSecond <= Number.MAX_SAFE_INTEGER)) {
+        refuse(`refills ${refillPerSecond} per second; it must fill within 1000 years, at most at 2^53 - 1 per second`)
       }
       if (!Number.isSafeInteger(maxDelayMs) || maxDelayMs < 0 || maxDelayMs > MAX_SECONDS * 1000) {
         refuse(`lets charges wait ${maxDelayMs} ms; it must be an integer of at least 0`)
@@ -28,7 +29,12 @@ export function checkBudget(budget: Budget): void {
       const length = windowMonths || windowMs
       const max = windowMonths > 0 ? MAX_SECONDS / MONTH_SECONDS : MAX_SECONDS * 1000
       if (!isCount(length) || length > max) {
-        refuse(`has a window of ${length} ${windowMonths > 0 ? 'months' : 'ms'}; it must be an integer of at least 1`)
+        refuse(
+          `has a window of ${length} ${windowMonths > 0 ? 'months' : 'ms'}; it must be an integer of at least 1, and at most 1000 years`,
+        )
+      }
+      if (budget.algorithm === 'sliding-log' && capacity > MAX_LOG_CAPACITY) {
+        refuse(`keeps every charge, up to ${capacity}; a sliding log has a capacity of at most ${MAX_LOG_CAPACITY}`)
       }
       break
     }
@@ -38,6 +44,10 @@ export function checkBudget(budget: Budget): void {
 
 /** Slower than this, a bucket could not be given a time to live: 1000 years. */
 const MAX_SECONDS = 1000 * 365 * 86_400
+
+/** A look at a log passes over all of it at worst, some milliseconds in which Redis does nothing else. */
+const MAX_LOG_CAPACITY = 10_000
+
 const MONTH_SECONDS = 31 * 86_400
 
 function isCount(value: number): boolean {

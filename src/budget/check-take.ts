@@ -37,7 +37,9 @@ function checkAgainstEarlier(charges: readonly Charge[], { budget, subject }: Ch
 }
 
 /** @throws RangeError unless there is one usable amount for each charge */
-export function checkSettle({ charges }: Reservation, actual: readonly number[]): void {
+export function checkSettle(reservation: Reservation, actual: readonly number[]): void {
+  checkReservation(reservation)
+  const { charges } = reservation
   if (actual.length !== charges.length) {
     throw new RangeError(`A reservation of ${charges.length} charges is settled with ${actual.length} amounts`)
   }
@@ -45,6 +47,11 @@ export function checkSettle({ charges }: Reservation, actual: readonly number[])
     const charge = charges[index]
     if (charge !== undefined) checkAmount(charge.budget, actual[index] ?? 0)
   }
+}
+
+/** @throws RangeError for what cannot have been a take */
+export function checkReservation({ ttlMs }: Reservation): void {
+  checkLife('A reservation', ttlMs)
 }
 
 function checkLife(what: string, ms: number): void {

@@ -14,7 +14,8 @@ export function admitted(request: TakeRequest, buckets: readonly Bucket[], nowMs
   let delayMs = 0
   for (const [index, bucket] of buckets.entries()) {
     states.push(stateOf(bucket, nowMs))
-    if (isQueued(bucket, request.charges[index]?.amount ?? 0)) delayMs = Math.max(delayMs, turnInMs(bucket, nowMs))
+    if (isQueued(bucket, request.charges[index]?.amount ?? 0))
+      delayMs = Math.max(delayMs, bucket.known.algorithm.delayMs?.(bucket.state, nowMs) ?? 0)
   }
   return { admitted: true, reservation: reservationOf(request), states, delayMs }
 }
@@ -55,11 +56,6 @@ function stateOf({ known, state }: Bucket, nowMs: number): BudgetState {
 /** Whether an amount that was charged waits its turn: it does not where nobody is held to the budget. */
 function isQueued({ known: { budget } }: Bucket, amount: number): boolean {
   return budget.algorithm === 'leaky-bucket' && budget.mode === 'enforce' && amount > 0
-}
-
-/** Until what was charged to a leaky bucket is within its capacity, and so may run. */
-function turnInMs({ known, state }: Bucket, nowMs: number): number {
-  return known.algorithm.waitMs(state, 0, { ...known.limits, maxDelayMs: 0 }, nowMs)
 }
 
 function reservationOf({ id, tenant, charges, ttlMs }: TakeRequest): Reservation {

@@ -81,9 +81,10 @@ async function agreed({ url }: RedisServer): Promise<void> {
   }
 }
 
-/** Waits until a write has reached the replica: it may count as online some time before. */
+/** Waits until a write reaches the replica at once: it may count as online some time before. */
 async function caughtUp({ url }: RedisServer, password: string): Promise<void> {
   const client = new Redis(url, { password })
+  while (!(await client.info('replication')).includes('state=online')) await setTimeout(POLL_MS)
   await client.set('written', '1', 'PX', 1)
   await client.wait(1, 0)
   client.disconnect()

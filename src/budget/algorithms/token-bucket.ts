@@ -16,8 +16,13 @@ import { type Algorithm, chargeable, type Hold } from './algorithm.ts'
 export interface TokenBucket {
   /** What is charged and has not drained, as of `at`. Above the capacity it is debt, or waits its turn. */
   used: number
-  /** Milliseconds since the epoch. Never goes back. */
+  /** Up to when refill is counted: milliseconds since the epoch. Never goes back. */
   at: number
+  /**
+   * When what was charged last may run, where it has to wait for its turn; else 0 or in the past. Refunds bring nobody's
+   * turn forward: those who wait keep theirs, so who comes after them would have the same.
+   */
+  turn: number
   /** What has been refilled since the bucket came to be, needed or not. */
   refilled: number
   /** What has been given back since the bucket came to be. */
@@ -26,19 +31,26 @@ export interface TokenBucket {
 
 /** The algorithms `token-bucket` and `leaky-bucket`: in the latter, a charge has room also where it has to wait for it. */
 export const tokenBucket: Algorithm<TokenBucket> = {
-  fresh: (nowMs) => ({ used: 0, at: nowMs, refilled: 0, refunded: 0 }),
+  fresh: (nowMs) => ({ used: 0, at: nowMs, turn: 0, refilled: 0, refunded: 0 }),
   used: usedAt,
 
   waitMs(bucket, amount, limits, nowMs) {
-    return amount > limits.capacity ? Number.POSITIVE_INFINITY : fallsInMs(bucket, brim(limits) - amount, limits, nowMs)
+    if (amount > limits.capacity) return Number.POSITIVE_INFINITY
+    const roomInMs = fallsInMs(bucket, brim(limits) - amount, limits, nowMs)
+    return Math.max(roomInMs, queueOpensInMs(bucket, amount, limits, nowMs))
   },
 
   emptyInMs: (bucket, limits, nowMs) => fallsInMs(bucket, 0, limits, nowMs),
+  delayMs: ({ turn }, nowMs) => Math.max(0, turn - nowMs),
 
   charge(bucket, amount, limits, nowMs) {
     drain(bucket, limits, nowMs)
     const charged = chargeable(bucket.used, amount, brim(limits))
     bucket.used += charged
+    if (limits.maxDelayMs > 0) {
+      const after = bucket.turn > nowMs ? bucket.turn + spacingMs(charged, limits) : 0
+      bucket.turn = Math.max(after, nowMs + fallsInMs(bucket, limits.capacity, limits, nowMs))
+    }
     return { amount: charged, mark: bucket.refilled, queued: bucket.used + bucket.refilled + bucket.refunded }
   },
 
@@ -54,18 +66,29 @@ export const tokenBucket: Algorithm<TokenBucket> = {
     bucket.refunded += refund
   },
 
-  fromAnswer: (used, at) => ({ used, at, refilled: 0, refunded: 0 }),
+  fromAnswer: (used, at, turn) => ({ used, at, turn, refilled: 0, refunded: 0 }),
 }
 
 /**
  * Refill is counted in whole steps of this, rounded down. As a power of two it keeps every sum exact: charges, refunds
- * and refill come out to the point in any order. The rest that is dropped is less than a millionth for each write.
+ * and refill come out to the point in any order.
  */
 const REFILL_STEP = 2 ** -20
 
 /** How full the bucket may become by charges that are admitted: above the capacity as far as they may wait. */
 function brim({ capacity, refillPerSecond, maxDelayMs }: Limits): number {
   return capacity + inSteps(refillPerSecond * maxDelayMs)
+}
+
+/** How far apart two turns are, of which the later one has this amount. */
+function spacingMs(amount: number, { refillPerSecond }: Limits): number {
+  return Math.ceil((amount * 1000) / refillPerSecond)
+}
+
+/** How long until an amount that joins the queue waits no longer than it may, or there is no queue. */
+function queueOpensInMs({ turn }: TokenBucket, amount: number, limits: Limits, nowMs: number): number {
+  const queueMs = Math.max(0, turn - nowMs)
+  return Math.min(queueMs, Math.max(0, queueMs + spacingMs(amount, limits) - limits.maxDelayMs))
 }
 
 function usedAt(bucket: TokenBucket, limits: Limits, nowMs: number): number {
@@ -95,8 +118,10 @@ function fallsInMs(bucket: TokenBucket, level: number, limits: Limits, nowMs: nu
 
 function drain(bucket: TokenBucket, limits: Limits, nowMs: number): void {
   const refilled = refill(bucket, limits, nowMs)
+  if (refilled === 0) return
   bucket.used = Math.max(0, bucket.used - refilled)
-  bucket.at = Math.max(bucket.at, nowMs)
+  // The time that made no whole step counts the next time.
+  bucket.at = Math.min(nowMs, bucket.at + Math.ceil((refilled * 1000) / limits.refillPerSecond))
   bucket.refilled += refilled
 }
 

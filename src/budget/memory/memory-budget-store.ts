@@ -1,6 +1,6 @@
 import type { Hold } from '../algorithms/algorithm.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget-store.ts'
-import { checkSettle, checkTake } from '../check-take.ts'
+import { checkReservation, checkSettle, checkTake } from '../check-take.ts'
 import { type KnownBudget, knownBudget } from '../known-budget.ts'
 import { placeOf } from '../place.ts'
 import { admitted, type Bucket, denies, exhausted } from '../take-result.ts'
@@ -103,7 +103,7 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
       home = createExpiringMap(maxEntries)
       buckets.set(known.scope, home)
     }
-    const key = `${place}\n${subject}`
+    const key = `${place.length}:${place}${subject}`
     const bucket = home.get(key, nowMs)
     if (bucket === undefined) return { key, home, known, state: known.algorithm.fresh(nowMs), expiresAt: 0 }
     bucket.known = known
@@ -114,8 +114,9 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
   function write(bucket: StoredBucket, atLeastUntil: number, nowMs: number): void {
     const { known, state, home, key } = bucket
     const isNew = bucket.expiresAt === 0
-    const emptyAt = nowMs + known.algorithm.emptyInMs(state, known.limits, nowMs)
-    bucket.expiresAt = Math.max(emptyAt + SLACK_MS, bucket.expiresAt, atLeastUntil)
+    const { algorithm, limits } = known
+    const forgottenInMs = Math.max(algorithm.emptyInMs(state, limits, nowMs), algorithm.delayMs?.(state, nowMs) ?? 0)
+    bucket.expiresAt = Math.max(nowMs + forgottenInMs + SLACK_MS, bucket.expiresAt, atLeastUntil)
     if (isNew) home.set(key, bucket, nowMs)
   }
 
@@ -125,7 +126,10 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
       checkSettle(reservation, actual)
       settle(reservation, actual, 'settled')
     },
-    cancel: async (reservation) => cancel(reservation),
+    async cancel(reservation) {
+      checkReservation(reservation)
+      cancel(reservation)
+    },
     close: async () => undefined,
   }
 }

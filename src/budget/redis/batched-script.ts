@@ -53,7 +53,7 @@ export function batchedScript(
       const [nowMs, ...strings] = reply
       let next = 0
       for (const { request, resolve, reject } of batch) {
-        const outcome = strings[next++]?.toString() ?? ''
+        const outcome = strings[next++]?.toString() ?? `${FAILED}The script said nothing of a request`
         const count = outcome === ADMITTED || outcome === EXHAUSTED ? request.budgets.length : 0
         const answers = strings.slice(next, next + count)
         next += count

@@ -1,6 +1,5 @@
-import { Cluster } from 'ioredis'
 import type { BudgetStore, Reservation, TakeRequest, TakeResult } from '../budget-store.ts'
-import { checkSettle, checkTake } from '../check-take.ts'
+import { checkReservation, checkSettle, checkTake } from '../check-take.ts'
 import { knownBudget } from '../known-budget.ts'
 import { placeOf } from '../place.ts'
 import { admitted, exhausted } from '../take-result.ts'
@@ -26,7 +25,7 @@ export function createRedisBudgetStore({ connection, prefix = 'tollgate' }: Redi
   const takeScript = batchedScript(connection, [...GROUND, 'take.lua'])
   const settleScript = batchedScript(connection, [...GROUND, 'settle.lua'])
   const cancelScript = batchedScript(connection, [...GROUND, 'cancel.lua'])
-  const isCluster = connection instanceof Cluster
+  const { isCluster } = connection
 
   function verbRequest(request: TakeRequest | Reservation, amounts: readonly number[]): VerbRequest {
     const { id, charges, ttlMs } = request
@@ -53,6 +52,7 @@ export function createRedisBudgetStore({ connection, prefix = 'tollgate' }: Redi
       await settleScript(verbRequest(reservation, used))
     },
     async cancel(reservation) {
+      checkReservation(reservation)
       await cancelScript(
         verbRequest(
           reservation,
@@ -73,8 +73,10 @@ function tag(place: string): string {
   return /[%{}]/.test(place) ? place.replaceAll(/[%{}]/g, encodeURIComponent) : place
 }
 
+const CANCELLED = 'c'
+
 function takeResult(request: TakeRequest, { nowMs, outcome, answers }: VerbAnswer): TakeResult {
-  if (outcome !== ADMITTED && outcome !== EXHAUSTED) return { admitted: false, reason: 'cancelled' }
+  if (outcome === CANCELLED) return { admitted: false, reason: 'cancelled' }
   const buckets = request.charges.map(({ budget }, index) => {
     const known = knownBudget(budget)
     const answer = answers[index]
@@ -82,5 +84,7 @@ function takeResult(request: TakeRequest, { nowMs, outcome, answers }: VerbAnswe
     const number = (place: number) => answer.readDoubleLE(8 * place)
     return { known, state: known.algorithm.fromAnswer(number(0), number(1), number(2), number(3)) }
   })
-  return (outcome === ADMITTED ? admitted : exhausted)(request, buckets, nowMs)
+  if (outcome === ADMITTED) return admitted(request, buckets, nowMs)
+  if (outcome === EXHAUSTED) return exhausted(request, buckets, nowMs)
+  throw new TypeError(`The take script answered ${outcome}`)
 }

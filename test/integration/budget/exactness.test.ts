@@ -12,7 +12,15 @@ const face = { name: 'hot', level: 'client', mode: 'enforce', onStoreFailure: 'c
 const tokenBucket: Budget = { ...face, algorithm: 'token-bucket', capacity: 100, refillPerSecond: 300 }
 const slidingLog: Budget = { ...face, algorithm: 'sliding-log', capacity: 300, windowMs: 1000 }
 const seats: Budget = { ...face, meter: 'concurrency', algorithm: 'semaphore', capacity: 4 }
-const perNode = { processes: 2, connections: 4, takesPerConnection: 2, seconds: 1, maxAmount: 10, leases: false }
+const perNode = {
+  processes: 2,
+  connections: 4,
+  takesPerConnection: 2,
+  seconds: 1,
+  maxAmount: 10,
+  maxRunMs: 5,
+  leases: false,
+}
 
 // The long form is `npm run exactness` in bench/.
 describe('processes that take from one bucket as fast as they can never get a point too many', () => {

@@ -8,6 +8,8 @@ export interface BucketModel {
   used(budget: Budget, nowMs: number): Range
   /** `untilMs` is when a seat ends by itself. */
   charge(id: string, budget: Budget, amount: number, nowMs: number, untilMs: number): void
+  /** When what was charged last may run, where it has to wait for its turn; else in the past. */
+  turn(): Range
   settle(id: string, budget: Budget, actual: number, nowMs: number): void
 }
 

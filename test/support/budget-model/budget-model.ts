@@ -7,11 +7,12 @@ import type {
   TakeRequest,
   TakeResult,
 } from '../../../src/budget/budget-store.ts'
+import { limitsOf } from '../../../src/budget/limits.ts'
 import { brim } from './brim.ts'
 import type { BucketModel, Range } from './bucket-model.ts'
 import { bucketName } from './bucket-name.ts'
 import { createCountedCharges } from './counted-charges.ts'
-import { createDrainingCharges } from './draining-charges.ts'
+import { createDrainingCharges, spacingMs } from './draining-charges.ts'
 import { must } from './must.ts'
 
 export interface BudgetModel {
@@ -59,7 +60,11 @@ export function createBudgetModel(isFrozen = false): BudgetModel {
       }
       const looks = charges.map((charge): Look => {
         const bucket = bucketOf(tenant, charge)
-        return { ...charge, usedIn: (ms) => bucket.used(charge.budget, nowMs + ms) }
+        return {
+          ...charge,
+          usedIn: (ms) => bucket.used(charge.budget, nowMs + ms),
+          turnInMs: (end) => bucket.turn()[end] - nowMs,
+        }
       })
       const counts = charges.filter(({ amount }) => amount > 0 && status === undefined)
       if (result.admitted) {
@@ -90,18 +95,26 @@ export function createBudgetModel(isFrozen = false): BudgetModel {
 /** A charge, and what counts as used in its bucket some time from now, if nothing else happens. */
 interface Look extends Charge {
   usedIn(ms: number): Range
+  /** Until who came last has its turn: at the least, or at the most. */
+  turnInMs(end: keyof Range): number
 }
 
 function isEnforced({ budget, amount }: Charge): boolean {
   return budget.mode === 'enforce' && amount > 0
 }
 
-function mayFit({ budget, amount, usedIn }: Look, ms: number): boolean {
-  return amount <= budget.capacity && usedIn(ms).least + amount <= brim(budget)
+function mayFit(look: Look, ms: number): boolean {
+  return fits(look, look.usedIn(ms).least, look.turnInMs('least') - ms)
 }
 
-function mustFit({ budget, amount, usedIn }: Look, ms: number): boolean {
-  return amount <= budget.capacity && usedIn(ms).most + amount <= brim(budget)
+function mustFit(look: Look, ms: number): boolean {
+  return fits(look, look.usedIn(ms).most, look.turnInMs('most') - ms)
+}
+
+/** Whether an amount has room and, where others wait, need not wait too long behind them. */
+function fits({ budget, amount }: Look, used: number, queueMs: number): boolean {
+  if (amount > budget.capacity || used + amount > brim(budget)) return false
+  return queueMs <= 0 || queueMs + spacingMs(budget, amount) <= limitsOf(budget).maxDelayMs
 }
 
 function checkDenials(looks: readonly Look[], result: TakeResult, isFrozen: boolean): void {
@@ -128,14 +141,13 @@ function checkWait(look: Look, { retryAfterMs }: Denial): void {
   must(!mustFit(look, retryAfterMs - 1), () => `${text(look)} fits before ${retryAfterMs} ms are over`)
 }
 
-/** A take runs as soon as the last leaky bucket that it charges is within its capacity. Shadow budgets hold nothing up. */
+/** A take runs when it has its turn in each leaky bucket that it charges. Shadow budgets hold nothing up. */
 function checkDelay(looks: readonly Look[], delayMs: number): void {
   const leaky = looks.filter((look) => look.budget.algorithm === 'leaky-bucket' && isEnforced(look))
   for (const look of leaky) {
-    must(look.usedIn(delayMs).least <= look.budget.capacity, () => `${text(look)} waits more than ${delayMs} ms`)
+    must(look.turnInMs('least') <= delayMs, () => `${text(look)} has its turn before ${delayMs} ms are over`)
   }
-  const mustWait = leaky.some(({ budget, usedIn }) => usedIn(delayMs - 1).most > budget.capacity)
-  must(delayMs === 0 || mustWait, () => `nothing waits ${delayMs} ms`)
+  must(delayMs === 0 || leaky.some((look) => look.turnInMs('most') >= delayMs), () => `nothing waits ${delayMs} ms`)
 }
 
 function checkStates(looks: readonly Look[], states: readonly BudgetState[], isFrozen: boolean): void {

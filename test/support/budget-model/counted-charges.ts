@@ -33,6 +33,7 @@ export function createCountedCharges(): BucketModel {
       const used = sum(budget, nowMs)
       return { least: used, most: used }
     },
+    turn: () => ({ least: 0, most: 0 }),
     charge(id, budget, amount, nowMs, untilMs) {
       see(budget, nowMs)
       const charged = Math.min(amount, roomForDebt(budget, sum(budget, nowMs)))

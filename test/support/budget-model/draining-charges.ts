@@ -2,6 +2,7 @@ import type { Budget } from '../../../src/budget/budget.ts'
 import { limitsOf } from '../../../src/budget/limits.ts'
 import { roomForDebt } from './brim.ts'
 import type { BucketModel, Range } from './bucket-model.ts'
+import { firstMs } from './first-ms.ts'
 
 /**
  * Token and leaky buckets. What is used is at least the ideal: as if every charge had been, from its start, what it came
@@ -15,6 +16,7 @@ export function createDrainingCharges(): BucketModel {
   let refundedAtMost = 0
   let most = 0
   let isLost = false
+  let turn: Range = { least: 0, most: 0 }
 
   /** Refill from the last change on goes by the limits as they are now. */
   function since(budget: Budget, nowMs: number): Range {
@@ -54,15 +56,31 @@ export function createDrainingCharges(): BucketModel {
     most += Math.min(amount.most, room.least)
   }
 
+  function used(budget: Budget, nowMs: number): Range {
+    if (isLost) return { least: 0, most: Number.POSITIVE_INFINITY }
+    const refill = since(budget, nowMs)
+    return { least: ideal(refilled + refill.most), most: Math.max(0, most - refill.least) }
+  }
+
+  /** Who waits has its turn when the bucket is down to its capacity, and no sooner after the one before than it drains. */
+  function turnOf(budget: Budget, amount: number, nowMs: number): Range {
+    if (isLost) return { least: 0, most: Number.POSITIVE_INFINITY }
+    const { capacity } = budget
+    const behind = (before: number) => (before > nowMs ? before + spacingMs(budget, amount) : 0)
+    const downInMs = (end: keyof Range) => firstMs((ms) => used(budget, nowMs + ms)[end] <= capacity)
+    return {
+      least: Math.max(behind(turn.least), nowMs + downInMs('least')),
+      most: Math.max(behind(turn.most), nowMs + downInMs('most')),
+    }
+  }
+
   return {
-    used(budget, nowMs) {
-      if (isLost) return { least: 0, most: Number.POSITIVE_INFINITY }
-      const refill = since(budget, nowMs)
-      return { least: ideal(refilled + refill.most), most: Math.max(0, most - refill.least) }
-    },
+    used,
+    turn: () => turn,
     charge(id, budget, amount, nowMs) {
       drain(budget, nowMs)
       book(id, budget, { least: amount, most: amount })
+      if (limitsOf(budget).maxDelayMs > 0) turn = turnOf(budget, amount, nowMs)
     },
     settle(id, budget, actual, nowMs) {
       const known = charges.get(id)
@@ -88,6 +106,11 @@ export function createDrainingCharges(): BucketModel {
       }
     },
   }
+}
+
+/** How long an amount takes to drain. */
+export function spacingMs(budget: Budget, amount: number): number {
+  return Math.ceil((amount * 1000) / limitsOf(budget).refillPerSecond)
 }
 
 interface Drained {

@@ -20,6 +20,8 @@ export interface ExactnessOptions {
   readonly seconds: number
   /** A take asks for 1 to so much, and uses 0 to what it asked for. */
   readonly maxAmount: number
+  /** How long what was admitted runs at most before it is settled. */
+  readonly maxRunMs: number
   readonly leases: boolean
 }
 

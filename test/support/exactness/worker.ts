@@ -42,7 +42,7 @@ async function takeUntilTheEnd(store: BudgetStore): Promise<void> {
   while (performance.now() < until) {
     const amount = isSeat ? 1 : randomInt(work.maxAmount) + 1
     const charges = [{ budget: work.budget, subject: 'ada', amount }]
-    const result = await store.take({ id: randomUUID(), tenant: 'acme', charges, ttlMs: 60_000 })
+    const result = await store.take({ id: randomUUID(), tenant: 'acme', charges, ttlMs: 30_000 })
     if (!result.admitted) {
       done.denied += 1
       continue
@@ -50,11 +50,9 @@ async function takeUntilTheEnd(store: BudgetStore): Promise<void> {
     const actual = randomInt(amount + 1)
     done.admitted += 1
     done.used += actual
-    if (isSeat) {
-      const seatedAt = performance.timeOrigin + performance.now()
-      await setTimeout(randomInt(10))
-      seats.push([seatedAt, performance.timeOrigin + performance.now()])
-    }
+    const startMs = performance.timeOrigin + performance.now()
+    if (work.maxRunMs > 0) await setTimeout(randomInt(work.maxRunMs))
+    if (isSeat) seats.push([startMs, performance.timeOrigin + performance.now()])
     await store.settle(result.reservation, [actual])
   }
 }

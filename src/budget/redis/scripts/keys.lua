@@ -55,12 +55,12 @@ local function expiry(expiresAt, now, emptyInMs, keepMs)
 end
 
 local function writeValue(key, value, now, before, expiresAt)
-  written[key] = value
   if expiresAt == before then
     call('SETRANGE', key, '0', value)
   else
     call('SET', key, value, 'PX', expireIn(expiresAt - now))
   end
+  written[key] = value
 end
 
 -- What is charged of an amount: all of it, up to the bound on debt.

@@ -15,22 +15,28 @@ local function valueAt(position)
 end
 
 local function writeReservation(position, value, ...)
-  written[KEYS[position]] = value
   call('SET', KEYS[position], value, ...)
+  written[KEYS[position]] = value
 end
 
--- Replaces every charge of an open reservation by the actual amount.
+-- Replaces every charge of an open reservation by the actual amount. All are read before any is written: what cannot be
+-- read fails before something is given back that would be given back again.
 local function settleAll(reservation, request, position, budgets, now)
+  local states = {}
   for index = 1, (#request - 2) / 2 do
     local budget, actual = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
     local amount, mark, queued = unpacked('<ddd', reservation, 24 * index - 23)
     if amount ~= actual then
-      local key, algorithm, capacity, p, q = KEYS[position + index], budget.algorithm, budget[3], budget[4], budget[5]
-      local state = algorithm.read(key, now, valueAt(position + index))
+      local state = budget.algorithm.read(KEYS[position + index], now, valueAt(position + index))
       local hold = { amount = amount, mark = mark, queued = queued }
-      algorithm.settle(state, hold, actual, now, capacity, p, q, { reservation = KEYS[position], untilMs = mark })
-      algorithm.write(key, state, now, capacity, p, q, 0)
+      local seat = { reservation = KEYS[position], untilMs = mark }
+      budget.algorithm.settle(state, hold, actual, now, budget[3], budget[4], budget[5], seat)
+      states[index] = state
     end
+  end
+  for index, state in pairs(states) do
+    local budget = budgets[request[2 * index + 1] + 1]
+    budget.algorithm.write(KEYS[position + index], state, now, budget[3], budget[4], budget[5], 0)
   end
 end
 
