@@ -42,6 +42,12 @@ export interface TakeRequest {
    * @default ttlMs
    */
   readonly heldMs?: number | undefined
+  /**
+   * How long the answer is waited for: of a take that is a part of another one, what is left of its time. Stores without
+   * a deadline take no notice.
+   * @default the store's own deadline, which it never exceeds
+   */
+  readonly waitMs?: number | undefined
 }
 
 export interface Charge {
@@ -89,7 +95,7 @@ export interface BudgetState {
   readonly budget: Budget
   /** What is left: an integer of at least 0. */
   readonly remaining: number
-  /** How far use is beyond the capacity: an integer of at least 0. In a leaky bucket, what waits its turn. */
+  /** How far use is beyond the capacity: an integer of at least 0. */
   readonly debt: number
   /** Until the budget is full again, if nothing else happens: for a fixed window, until the next one. */
   readonly fullInMs: number

@@ -5,6 +5,7 @@ export interface CircuitBreakerOptions {
   readonly probeIntervalMs: number
   /** The try. The breaker closes when it resolves. */
   readonly probe: () => Promise<unknown>
+  /** Told after each change. What it throws becomes a warning of the process. */
   readonly onChange: (open: boolean, cause: Error | undefined) => void
 }
 
@@ -29,7 +30,12 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function change(to: boolean, cause?: Error): void {
     open = to
     failures = 0
-    onChange(to, cause)
+    try {
+      onChange(to, cause)
+    } catch (error) {
+      // Whoever is told is no part of what is called here, and may not keep it from being tried again.
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
   }
 
   function probeLater(): void {

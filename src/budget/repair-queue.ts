@@ -9,7 +9,6 @@ export interface RepairQueue {
 
 export interface RepairQueueOptions {
   readonly isDown: () => boolean
-  readonly onFailure: (cause: unknown) => void
   /** How many jobs are kept. Past that, each new one displaces the oldest. */
   readonly capacity: number
   /** A clock that never goes back, in milliseconds. */
@@ -28,7 +27,7 @@ interface Kept {
  * is repeated changes nothing. They are kept by time, not by tries: where the store is many servers, others may answer
  * all the while.
  */
-export function createRepairQueue({ isDown, onFailure, capacity, now }: RepairQueueOptions): RepairQueue {
+export function createRepairQueue({ isDown, capacity, now }: RepairQueueOptions): RepairQueue {
   const kept: Kept[] = []
   let dropped = 0
   let retrying = false
@@ -37,9 +36,8 @@ export function createRepairQueue({ isDown, onFailure, capacity, now }: RepairQu
     try {
       await item.job()
       return true
-    } catch (error) {
+    } catch {
       keep(item)
-      onFailure(error)
       return false
     }
   }

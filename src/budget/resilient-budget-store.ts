@@ -11,7 +11,7 @@ export interface ResilientBudgetStoreOptions {
   /** Where this node counts its share while the other is down: a memory store of its own. Closed with this one. */
   readonly local: BudgetStore
   /**
-   * How long a take waits for the store before its budgets' policies answer.
+   * How long a take waits for the store before its budgets' policies answer; less where its `waitMs` is less.
    * @default 50
    */
   readonly deadlineMs?: number
@@ -30,7 +30,10 @@ export interface ResilientBudgetStoreOptions {
    * @default 1000
    */
   readonly probeIntervalMs?: number
-  /** Told when the store is given up (`degraded`, with the failure that decided it) and when it answers again (`ok`). */
+  /**
+   * Told when the store is given up (`degraded`, with the failure that decided it) and when it answers again (`ok`). What
+   * it throws becomes a warning of the process.
+   */
   readonly onStateChange?: (state: StoreState, cause: Error | undefined) => void
 }
 
@@ -69,7 +72,7 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
   const share = createLocalShare({ store: local, expectedNodes, retryAfterMs: probeIntervalMs })
   let lastFailed: Reservation = { id: 'probe', tenant: 'probe', charges: [], ttlMs: 1, source: 'store' }
 
-  const inTime = <Value>(promise: Promise<Value>) => withDeadline(promise, deadlineMs)
+  const inTime = (promise: Promise<void>) => withDeadline(promise, deadlineMs)
   const breaker = createCircuitBreaker({
     failuresToOpen: failuresToDegrade,
     probeIntervalMs,
@@ -77,19 +80,28 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     // a store that can only be read does not pass for one that answers.
     probe: () => inTime(store.cancel(lastFailed)),
     onChange(open, cause) {
-      options.onStateChange?.(open ? 'degraded' : 'ok', cause)
       if (!open) repairs.retry()
+      options.onStateChange?.(open ? 'degraded' : 'ok', cause)
     },
   })
   const repairs = createRepairQueue({
     isDown: () => breaker.open,
-    onFailure: breaker.failed,
     capacity: MAX_REPAIRS,
     now: () => performance.now(),
   })
 
   /** Until its reservation is over; then nothing can be changed any more. */
-  const repair = (job: () => Promise<void>, { ttlMs }: Reservation) => repairs.run(() => inTime(job()), ttlMs)
+  function repair(job: () => Promise<void>, { ttlMs }: Reservation): Promise<void> {
+    const watched = async () => {
+      try {
+        await inTime(job())
+      } catch (error) {
+        breaker.failed(error)
+        throw error
+      }
+    }
+    return repairs.run(watched, ttlMs)
+  }
 
   function withoutStore(request: TakeRequest): Promise<TakeResult> | TakeResult {
     const closed = request.charges.find(
@@ -108,7 +120,8 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     const reservation: Reservation = { id, tenant, charges, ttlMs, source: 'store' }
     lastFailed = reservation
     breaker.failed(cause)
-    void repair(() => store.cancel(reservation), reservation)
+    // Where this fails as well, it is the same failure. What has left no reservation cannot be taken back.
+    if (ttlMs > 0) void repairs.run(() => inTime(store.cancel(reservation)), ttlMs)
   }
 
   return {
@@ -118,9 +131,10 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     counts: () => ({ ...counts, dropped: repairs.dropped }),
     async take(request) {
       checkTake(request)
-      if (breaker.open) return withoutStore(request)
+      const waitMs = Math.min(deadlineMs, request.waitMs ?? deadlineMs)
+      if (breaker.open || waitMs <= 0) return withoutStore(request)
       try {
-        const result = await inTime(store.take(request))
+        const result = await withDeadline(store.take(request), waitMs)
         breaker.succeeded()
         repairs.retry()
         return result
@@ -131,16 +145,21 @@ export function createResilientBudgetStore(options: ResilientBudgetStoreOptions)
     },
     async settle(reservation, actual) {
       checkSettle(reservation, actual)
-      if (reservation.source === 'store') await repair(() => store.settle(reservation, actual), reservation)
-      else await share.settle(reservation, actual)
+      if (isOfThisNode(reservation)) await share.settle(reservation, actual)
+      else await repair(() => store.settle(reservation, actual), reservation)
     },
     async cancel(reservation) {
-      if (reservation.source === 'store') await repair(() => store.cancel(reservation), reservation)
-      else await share.cancel(reservation)
+      if (isOfThisNode(reservation)) await share.cancel(reservation)
+      else await repair(() => store.cancel(reservation), reservation)
     },
     async close() {
       breaker.close()
       await Promise.all([store.close(), local.close()])
     },
   }
+}
+
+/** Whether it was admitted for want of the store, which knows nothing of it. */
+function isOfThisNode({ source }: Reservation): boolean {
+  return source === 'local' || source === 'open'
 }

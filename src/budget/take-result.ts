@@ -15,7 +15,7 @@ export function admitted(request: TakeRequest, buckets: readonly Bucket[], nowMs
   for (const [index, bucket] of buckets.entries()) {
     states.push(stateOf(bucket, nowMs))
     if (isQueued(bucket, request.charges[index]?.amount ?? 0))
-      delayMs = Math.max(delayMs, bucket.known.algorithm.delayMs?.(bucket.state, nowMs) ?? 0)
+      delayMs = Math.max(delayMs, bucket.known.algorithm.delayMs?.(bucket.state, bucket.known.limits, nowMs) ?? 0)
   }
   return { admitted: true, reservation: reservationOf(request), states, delayMs }
 }

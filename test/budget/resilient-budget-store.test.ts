@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLeasingBudgetStore } from '../../src/budget/leasing/leasing-budget-store.ts'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import {
   createResilientBudgetStore,
@@ -64,6 +65,20 @@ describe('the resilient budget store', () => {
       expect(answer).toMatchObject({ admitted: true, reservation: { source: 'local' }, states: [{ remaining: 70 }] })
     },
   )
+
+  test('waits no longer for a take than is left of its time, and asks nobody where nothing is left', async () => {
+    const { store, gated } = open({ deadlineMs: 50 })
+    gated.gate = 'deaf'
+    let answers = 0
+    for (const waitMs of [10, 1_000]) void store.take(takeOf([[local, 1]], { waitMs })).then(() => (answers += 1))
+    await vi.advanceTimersByTimeAsync(11)
+    expect(answers).toBe(1)
+    await vi.advanceTimersByTimeAsync(40)
+    expect(answers).toBe(2)
+    gated.calls = 0
+    expect(await store.take(takeOf([[local, 1]], { waitMs: -3 }))).toMatchObject({ reservation: { source: 'local' } })
+    expect([gated.calls, store.state]).toEqual([0, 'ok'])
+  })
 
   describe('while the store is down', () => {
     test('local serves from this node share of capacity and refill, and speaks of the whole budget', async () => {
@@ -261,6 +276,61 @@ describe('the resilient budget store', () => {
     await recover()
     expect(await left()).toBe(43)
     expect(store.counts().dropped).toBe(1)
+  })
+
+  test('counts a take that fails, and whose cancel fails, as one failure', async () => {
+    const { store, gated } = open({ failuresToDegrade: 3 })
+    gated.gate = 'deaf'
+    const states = []
+    for (const _ of [1, 2, 3]) {
+      void store.take(takeOf([[local, 1]]))
+      await vi.advanceTimersByTimeAsync(200)
+      states.push(store.state)
+    }
+    expect(states).toEqual(['ok', 'ok', 'degraded'])
+  })
+
+  test('takes nothing back that has left no reservation', async () => {
+    const { store, gated } = open()
+    gated.gate = 'refusing'
+    await store.take(takeOf([[local, 1]], { ttlMs: 0 }))
+    await vi.advanceTimersByTimeAsync(1)
+    expect([gated.calls, store.counts().dropped]).toEqual([1, 0])
+  })
+
+  test('leaves to the store behind it what a lease of that one has served', async () => {
+    const shared = createMemoryBudgetStore()
+    const leasing = createLeasingBudgetStore({ store: shared, newId: () => `slice-${performance.now()}` })
+    const store = createResilientBudgetStore({ store: leasing, local: createMemoryBudgetStore() })
+    const roomy = testBudget({ capacity: 10_000 })
+    const sources = new Set()
+    for (let take = 0; take < 60; take++) {
+      const taken = reservation(await store.take(takeOf([[roomy, 20]])))
+      sources.add(taken.source)
+      await store.settle(taken, [0])
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    await store.close()
+    expect(sources).toContain('lease')
+    const left = await shared.take(takeOf([[roomy, 0]]))
+    expect('states' in left && left.states[0]?.remaining).toBeGreaterThan(9_990)
+  })
+
+  test('answers, and tries the store, also where whoever is told of it throws', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const { store, degrade, recover, gated, left } = open({
+      onStateChange: () => {
+        throw new Error('the log is full')
+      },
+    })
+    const held = reservation(await store.take(takeOf([[local, 57]])))
+    await degrade()
+    expect(await store.take(takeOf([[local, 1]]))).toMatchObject({ reservation: { source: 'local' } })
+    await store.settle(held, [31])
+    await recover()
+    expect([store.state, gated.gate, await left()]).toEqual(['ok', 'open', 69])
+    expect(warn).toHaveBeenCalledTimes(2)
+    warn.mockRestore()
   })
 
   test('does not take a store that can only be read for one that answers', async () => {

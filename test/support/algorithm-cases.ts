@@ -124,10 +124,10 @@ export const algorithmCases: readonly AlgorithmCase[] = [
     [
       { at: MS, take: 10, fits: true },
       { at: MS, take: 5, fits: true },
-      { at: MS, look: 0, used: 15, waitMs: 0, emptyInMs: 1_500 },
+      { at: MS, look: 0, used: 10, waitMs: 0, emptyInMs: 1_500 },
       { at: MS, take: 1, fits: false },
-      { at: MS, look: 10, used: 15, waitMs: 1_000, emptyInMs: 1_500 },
-      { at: MS, look: 11, used: 15, waitMs: Number.POSITIVE_INFINITY, emptyInMs: 1_500 },
+      { at: MS, look: 10, used: 10, waitMs: 1_000, emptyInMs: 1_500 },
+      { at: MS, look: 11, used: 10, waitMs: Number.POSITIVE_INFINITY, emptyInMs: 1_500 },
       { at: MS + 100, take: 1, fits: true },
     ],
   ),

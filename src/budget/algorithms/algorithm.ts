@@ -19,7 +19,7 @@ export interface Algorithm<State> {
   /** Until nothing is used any more. */
   emptyInMs(state: State, limits: Limits, nowMs: number): number
   /** How long what was charged last has to wait before it may run. Absent where it need not. */
-  delayMs?(state: State, nowMs: number): number
+  delayMs?(state: State, limits: Limits, nowMs: number): number
   /**
    * Charges an amount, up to a bound of `MAX_USED_CAPACITIES`. Whether it has room is not looked at. `untilMs` is when a
    * charge on a semaphore ends by itself.

@@ -14,15 +14,14 @@ import { type Algorithm, chargeable, type Hold } from './algorithm.ts'
  * the bucket then. Of two safe refunds the larger is safe.
  */
 export interface TokenBucket {
-  /** What is charged and has not drained, as of `at`. Above the capacity it is debt, or waits its turn. */
+  /** What is charged and has not drained, as of `at`. Above the capacity it is debt. */
   used: number
-  /** Up to when refill is counted: milliseconds since the epoch. Never goes back. */
-  at: number
   /**
-   * When what was charged last may run, where it has to wait for its turn; else 0 or in the past. Refunds bring nobody's
-   * turn forward: those who wait keep theirs, so who comes after them would have the same.
+   * Up to when refill is counted: milliseconds since the epoch. Never goes back. In a leaky bucket it is in the future
+   * while somebody waits: when the last one has its turn. What is given back meanwhile is what will not have drained by
+   * then, since those who wait do not come forward.
    */
-  turn: number
+  at: number
   /** What has been refilled since the bucket came to be, needed or not. */
   refilled: number
   /** What has been given back since the bucket came to be. */
@@ -31,26 +30,23 @@ export interface TokenBucket {
 
 /** The algorithms `token-bucket` and `leaky-bucket`: in the latter, a charge has room also where it has to wait for it. */
 export const tokenBucket: Algorithm<TokenBucket> = {
-  fresh: (nowMs) => ({ used: 0, at: nowMs, turn: 0, refilled: 0, refunded: 0 }),
+  fresh: (nowMs) => ({ used: 0, at: nowMs, refilled: 0, refunded: 0 }),
   used: usedAt,
 
   waitMs(bucket, amount, limits, nowMs) {
-    if (amount > limits.capacity) return Number.POSITIVE_INFINITY
-    const roomInMs = fallsInMs(bucket, brim(limits) - amount, limits, nowMs)
-    return Math.max(roomInMs, queueOpensInMs(bucket, amount, limits, nowMs))
+    return Math.max(0, turnInMs(bucket, amount, limits, nowMs) - limits.maxDelayMs)
   },
 
   emptyInMs: (bucket, limits, nowMs) => fallsInMs(bucket, 0, limits, nowMs),
-  delayMs: ({ turn }, nowMs) => Math.max(0, turn - nowMs),
+  delayMs: queueMs,
 
   charge(bucket, amount, limits, nowMs) {
-    drain(bucket, limits, nowMs)
-    const charged = chargeable(bucket.used, amount, brim(limits))
+    const turnMs = limits.maxDelayMs > 0 ? turnInMs(bucket, amount, limits, nowMs) : 0
+    const waitsMs = turnMs <= limits.maxDelayMs ? turnMs : 0
+    drain(bucket, limits, nowMs + waitsMs)
+    if (waitsMs > 0) bucket.at = nowMs + waitsMs
+    const charged = chargeable(bucket.used, amount, limits.capacity)
     bucket.used += charged
-    if (limits.maxDelayMs > 0) {
-      const after = bucket.turn > nowMs ? bucket.turn + spacingMs(charged, limits) : 0
-      bucket.turn = Math.max(after, nowMs + fallsInMs(bucket, limits.capacity, limits, nowMs))
-    }
     return { amount: charged, mark: bucket.refilled, queued: bucket.used + bucket.refilled + bucket.refunded }
   },
 
@@ -58,7 +54,7 @@ export const tokenBucket: Algorithm<TokenBucket> = {
     drain(bucket, limits, nowMs)
     const unused = hold.amount - actual
     if (unused < 0) {
-      bucket.used += chargeable(bucket.used, -unused, brim(limits))
+      bucket.used += chargeable(bucket.used, -unused, limits.capacity)
       return
     }
     const refund = Math.min(unused, stillIn(bucket, hold))
@@ -66,7 +62,7 @@ export const tokenBucket: Algorithm<TokenBucket> = {
     bucket.refunded += refund
   },
 
-  fromAnswer: (used, at, turn) => ({ used, at, turn, refilled: 0, refunded: 0 }),
+  fromAnswer: (used, at) => ({ used, at, refilled: 0, refunded: 0 }),
 }
 
 /**
@@ -75,20 +71,15 @@ export const tokenBucket: Algorithm<TokenBucket> = {
  */
 const REFILL_STEP = 2 ** -20
 
-/** How full the bucket may become by charges that are admitted: above the capacity as far as they may wait. */
-function brim({ capacity, refillPerSecond, maxDelayMs }: Limits): number {
-  return capacity + inSteps(refillPerSecond * maxDelayMs)
+/** How long until an amount may run: when it fits, and not before those who wait already. */
+function turnInMs(bucket: TokenBucket, amount: number, limits: Limits, nowMs: number): number {
+  if (amount > limits.capacity) return Number.POSITIVE_INFINITY
+  return Math.max(fallsInMs(bucket, limits.capacity - amount, limits, nowMs), queueMs(bucket, limits, nowMs))
 }
 
-/** How far apart two turns are, of which the later one has this amount. */
-function spacingMs(amount: number, { refillPerSecond }: Limits): number {
-  return Math.ceil((amount * 1000) / refillPerSecond)
-}
-
-/** How long until an amount that joins the queue waits no longer than it may, or there is no queue. */
-function queueOpensInMs({ turn }: TokenBucket, amount: number, limits: Limits, nowMs: number): number {
-  const queueMs = Math.max(0, turn - nowMs)
-  return Math.min(queueMs, Math.max(0, queueMs + spacingMs(amount, limits) - limits.maxDelayMs))
+/** How long the last one has to wait. A bucket that is further ahead than anybody may wait was left so by a clock. */
+function queueMs({ at }: TokenBucket, { maxDelayMs }: Limits, nowMs: number): number {
+  return at - nowMs > maxDelayMs ? 0 : Math.max(0, at - nowMs)
 }
 
 function usedAt(bucket: TokenBucket, limits: Limits, nowMs: number): number {

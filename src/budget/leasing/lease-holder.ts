@@ -45,8 +45,11 @@ export interface LeaseHolderOptions extends SliceOptions {
   readonly onSlice: (admitted: boolean) => void
 }
 
-/** How long no slice is asked for after the store had no room for one, and after it was not there. */
-const PAUSE_MS = { exhausted: 100, down: 1000 }
+/**
+ * How long no slice is asked for after the store had no room for one, after it was not there, and after operations used
+ * more than they were estimated to and than a slice held.
+ */
+const PAUSE_MS = { exhausted: 100, down: 1000, overdrawn: 5000 }
 
 /** How much longer than the lease may last a slice can be settled. */
 const SLACK_MS = 5000
@@ -171,7 +174,11 @@ export function createLeaseHolder(
     },
     settle({ lease: server, take }, actual, nowMs) {
       server.settle(take, actual, nowMs)
-      if (ending.has(server) && server.isQuiet(nowMs)) void giveBack(server, nowMs)
+      if (server === lease && server.isOverdrawn(nowMs)) {
+        // The store has to know of the debt, and only when all operations are settled does it know of all.
+        askAgainAtMs = nowMs + PAUSE_MS.overdrawn
+        void endLease(nowMs)
+      } else if (ending.has(server) && server.isQuiet(nowMs)) void giveBack(server, nowMs)
     },
     learn(result, nowMs) {
       look(result)

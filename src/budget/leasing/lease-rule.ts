@@ -4,10 +4,13 @@ import type { BudgetState, Charge } from '../budget-store.ts'
 /**
  * Whether a part of a budget can be held by a node. It can where the store counts it for a time that the node knows. A
  * leaky bucket lets wait by what all nodes take, a log counts each charge from its own moment, a seat is one operation's.
+ * The token bucket of a tenant drains at the rate of whoever takes from it, and its clients' tiers may have other rates.
+ * What a response weighs is known when it is sent: its charge says nothing of what a lease would have to hold.
  */
-export function isLeasable({ budget }: Charge): boolean {
-  const { algorithm } = budget
-  return algorithm === 'token-bucket' || algorithm === 'fixed-window' || algorithm === 'sliding-window'
+export function isLeasable({ budget: { algorithm, level, meter } }: Charge): boolean {
+  if (meter === 'responseBytes') return false
+  if (algorithm === 'token-bucket') return level !== 'tenant'
+  return algorithm === 'fixed-window' || algorithm === 'sliding-window'
 }
 
 /**

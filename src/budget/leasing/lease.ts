@@ -33,6 +33,8 @@ export interface Lease {
   isQuiet(nowMs: number): boolean
   /** Whether a bucket has no more than a quarter of its last slice left. */
   isLow(nowMs: number): boolean
+  /** Whether more was used of a bucket than the slices hold. */
+  isOverdrawn(nowMs: number): boolean
   /** What is left of a bucket; below 0, what was used beyond the slices. */
   left(index: number, nowMs: number): number
   /** The buckets as the store last told, and what is left here on top. */
@@ -128,6 +130,9 @@ export function createLease(first: Slice, nowMs: number): Lease {
       newest.reservation.charges.some(
         ({ budget, amount }, index) => budget.mode === 'enforce' && amount > 0 && left(index, atMs) * 4 <= amount,
       ),
+    // Less than one is what rounding leaves.
+    isOverdrawn: (atMs) =>
+      newest.reservation.charges.some(({ budget }, index) => budget.mode === 'enforce' && left(index, atMs) <= -1),
     states: (atMs) =>
       newest.states.map((state, index) => {
         const now = refunded(state, Math.floor(left(index, atMs)))

@@ -3,6 +3,7 @@ import { checkSettle, checkTake } from '../check-take.ts'
 import { knownBudget } from '../known-budget.ts'
 import { createExpiringMap, type Expiring } from '../memory/expiring-map.ts'
 import { placeOf } from '../place.ts'
+import { withDeadline } from '../with-deadline.ts'
 import { createBackground } from './background.ts'
 import { createLeaseHolder, type Leased, type LeaseHolder } from './lease-holder.ts'
 import { isLeasable } from './lease-rule.ts'
@@ -17,40 +18,46 @@ export interface LeasingBudgetStoreOptions {
    * A clock that never goes back, in milliseconds.
    * @default performance.now
    */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
+  /**
+   * How long a take may wait in all where it asks the store more than once: the deadline of the store. Each call is told
+   * what is left of it.
+   * @default 50
+   */
+  readonly deadlineMs?: number | undefined
   /**
    * How many nodes take from the same buckets. Of what is left of a bucket, one slice is at most a quarter of a node's
    * share: too low a number admits nothing more, it only lets nodes hold more of what others would use.
    * @default 1
    */
-  readonly expectedNodes?: number
+  readonly expectedNodes?: number | undefined
   /**
    * From how many takes a second on, of one tenant from one set of buckets, slices are taken in advance.
    * @default 20
    */
-  readonly busyTakesPerSecond?: number
+  readonly busyTakesPerSecond?: number | undefined
   /**
    * After how long without a take a lease is given back.
    * @default 500
    */
-  readonly idleMs?: number
+  readonly idleMs?: number | undefined
   /**
    * After how long a lease ends although it is in use, and another one begins.
    * @default 5000
    */
-  readonly leaseMs?: number
+  readonly leaseMs?: number | undefined
   /**
    * How long a lease that has ended waits for its operations to be settled, before what is left of it is given back.
    * Operations that are settled later keep their estimate.
    * @default 10_000
    */
-  readonly settleWaitMs?: number
+  readonly settleWaitMs?: number | undefined
   /**
    * How many takes are remembered, in order to be settled where they were served and charged once when repeated. Past
    * that, each new one displaces one that is near its end: its charge stands.
    * @default 100_000
    */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
 }
 
 export interface LeasingBudgetStore extends BudgetStore {
@@ -88,7 +95,9 @@ const SLACK_MS = 1000
  * lease cannot serve, the store decides. Takes may mix budgets of the level `global` with others.
  */
 export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): LeasingBudgetStore {
-  const { store, now = () => performance.now(), maxEntries = 100_000 } = options
+  const { store, newId, now = () => performance.now(), deadlineMs = 50, maxEntries = 100_000 } = options
+  const { expectedNodes = 1, busyTakesPerSecond = 20 } = options
+  const { idleMs = 500, leaseMs = 5000, settleWaitMs = 10_000 } = options
   const counts = { leased: 0, direct: 0, slices: 0, refused: 0, lost: 0 }
   const takes = createExpiringMap<KnownTake>(maxEntries)
   const holders = createExpiringMap<LeaseHolder>(MAX_HOLDERS)
@@ -100,13 +109,14 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   let timer: NodeJS.Timeout | undefined
 
   const holderOptions = {
-    expectedNodes: 1,
-    busyTakesPerSecond: 20,
-    idleMs: 500,
-    leaseMs: 5000,
-    settleWaitMs: 10_000,
-    ...options,
+    store,
+    newId,
     now,
+    expectedNodes,
+    busyTakesPerSecond,
+    idleMs,
+    leaseMs,
+    settleWaitMs,
     background,
     isClosed: () => closed,
     onLease(holder: LeaseHolder) {
@@ -150,22 +160,24 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     const expiresAt = nowMs + request.ttlMs + SLACK_MS
     if (leased === undefined) {
       counts.direct += 1
-      const direct: KnownTake = { source: 'store', leased, expiresAt }
-      takes.set(request.id, direct, nowMs)
-      const result = await takeFromStore(request, holder)
-      if (result.admitted) direct.source = result.reservation.source
-      return result
+      takes.set(request.id, { leased, expiresAt }, nowMs)
+      return takeFromStore(request, holder)
     }
     counts.leased += 1
-    takes.set(request.id, { source: 'lease', leased: { ...leased, holder, status: 'open' }, expiresAt }, nowMs)
+    takes.set(request.id, { leased: { ...leased, holder, status: 'open' }, expiresAt }, nowMs)
     return admittedByLease(request, leased, nowMs)
   }
 
   async function takeFromStore(request: TakeRequest, holder: LeaseHolder): Promise<TakeResult> {
+    const startedAtMs = now()
+    const leftMs = () => (request.waitMs ?? deadlineMs) - (now() - startedAtMs)
     let result = await store.take(request)
     if (holder.standsInTheWay(request.charges, result, now())) {
-      await holder.endLease(now())
-      result = await store.take(request)
+      const tookMs = now() - startedAtMs
+      // Where there is no time left for as long a take again, its answer stands.
+      if (await isDone(holder.endLease(now()), leftMs() - tookMs)) {
+        result = await store.take({ ...request, waitMs: leftMs() })
+      }
     }
     holder.learn(result, now())
     return result
@@ -183,12 +195,6 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     return true
   }
 
-  /** A reservation as the store knows it: the take may have mixed what came from it with what came from a lease. */
-  function ofStore(reservation: Reservation): Reservation {
-    const source = takes.get(reservation.id, now())?.source ?? reservation.source
-    return { ...reservation, source: source === 'lease' ? 'store' : source }
-  }
-
   const verbs = separateGlobal(
     {
       take,
@@ -202,11 +208,11 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
         const nowMs = now()
         const expiresAt = nowMs + reservation.ttlMs + SLACK_MS
         // No lease may serve a take that comes later.
-        takes.set(reservation.id, { source: ofStore(reservation).source, leased: undefined, expiresAt }, nowMs)
+        takes.set(reservation.id, { leased: undefined, expiresAt }, nowMs)
         await store.cancel(ofStore(reservation))
       },
     },
-    now,
+    { now, deadlineMs, maxEntries },
   )
 
   return {
@@ -223,8 +229,6 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
 
 /** A take that may come again, and has to be settled where it was served. */
 interface KnownTake extends Expiring {
-  /** Who served it, when its answer has come. */
-  source: Reservation['source']
   /** Undefined where the store decides everything about it. */
   readonly leased: (Leased & { readonly holder: LeaseHolder; status: 'open' | 'settled' | 'cancelled' }) | undefined
 }
@@ -234,10 +238,24 @@ function canBeLeased({ charges }: TakeRequest): boolean {
   return charges.some(({ amount }) => amount > 0) && charges.every(isLeasable)
 }
 
+// Tenants and subjects are free text: with their lengths, none of them runs into another.
 function holderKey({ tenant, charges }: TakeRequest): string {
-  let key = placeOf(tenant, charges)
-  for (const { budget, subject } of charges) key += `\n${knownBudget(budget).scope}${subject}`
+  const place = placeOf(tenant, charges)
+  let key = `${place.length}:${place}`
+  for (const { budget, subject } of charges) key += `${subject.length}:${knownBudget(budget).scope}${subject}`
   return key
+}
+
+/** A reservation as the store knows it, where no lease of this node does. */
+function ofStore(reservation: Reservation): Reservation {
+  return reservation.source === 'lease' ? { ...reservation, source: 'store' } : reservation
+}
+
+function isDone(work: Promise<void>, waitMs: number): Promise<boolean> {
+  return withDeadline(work, waitMs).then(
+    () => true,
+    () => false,
+  )
 }
 
 function repeated(request: TakeRequest, { leased }: KnownTake, nowMs: number): TakeResult {

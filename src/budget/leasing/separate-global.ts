@@ -5,55 +5,87 @@ import { createExpiringMap, type Expiring } from '../memory/expiring-map.ts'
 
 type Verbs = Pick<BudgetStore, 'take' | 'settle' | 'cancel'>
 
-/** How many operations are remembered whose global budgets were given back. */
-const MAX_GIVEN_BACK = 10_000
+export interface SeparateGlobalOptions {
+  readonly now: () => number
+  /** How long both takes may wait together. */
+  readonly deadlineMs: number
+  /** How many operations are remembered. Of one that is displaced, a charge may stand, or a repeated take be refused. */
+  readonly maxEntries: number
+}
 
+/** How much longer than it can be settled an operation is remembered, and how long its global budgets can be given back. */
 const SLACK_MS = 1000
 
 /**
  * Verbs whose takes may mix budgets of the level `global` with others, although they lie in two places: the global ones
  * are taken first, then the others; where those are denied, the global ones are given back.
  */
-export function separateGlobal(store: Verbs, now: () => number): Verbs {
-  const givenBack = createExpiringMap<Expiring & { readonly times: number }>(MAX_GIVEN_BACK)
+export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: SeparateGlobalOptions): Verbs {
+  const operations = createExpiringMap<Operation>(maxEntries)
 
-  // Ids are unique in all places. An operation that comes again must not find the take that it gave back.
-  function globalId(id: string): string {
-    const times = givenBack.get(id, now())?.times ?? 0
-    return `${id}:global${times === 0 ? '' : times}`
+  function operationOf({ id, ttlMs }: TakeRequest): Operation {
+    const nowMs = now()
+    const known = operations.get(id, nowMs)
+    const operation = known ?? { takes: 0, charged: undefined, admitted: false, timesGivenBack: 0, expiresAt: 0 }
+    operation.expiresAt = nowMs + ttlMs + SLACK_MS
+    if (known === undefined) operations.set(id, operation, nowMs)
+    return operation
   }
 
   function parts<Whole extends TakeRequest | Reservation>(whole: Whole): readonly [global: Whole, rest: Whole] {
+    // Ids are unique in all places. An operation that comes again must not find the take that it gave back.
+    const times = operations.get(whole.id, now())?.timesGivenBack ?? 0
     return [
-      { ...whole, id: globalId(whole.id), charges: whole.charges.filter(isGlobal) },
+      { ...whole, id: `${whole.id}:global${times === 0 ? '' : times}`, charges: whole.charges.filter(isGlobal) },
       { ...whole, charges: whole.charges.filter((charge) => !isGlobal(charge)) },
     ]
   }
 
-  function giveBack(reservation: Reservation, { id, ttlMs }: TakeRequest): void {
-    const nowMs = now()
-    const times = (givenBack.get(id, nowMs)?.times ?? 0) + 1
-    givenBack.set(id, { times, expiresAt: nowMs + ttlMs + SLACK_MS }, nowMs)
-    // Where it is lost, the charge stands.
-    store.cancel(reservation).catch(() => undefined)
+  /** Each with who admitted it: the store may have answered for one of them alone. */
+  function reservations(whole: Reservation): readonly [global: Reservation, rest: Reservation] {
+    const [global, rest] = parts(whole)
+    return [{ ...global, source: operations.get(whole.id, now())?.charged?.source ?? whole.source }, rest]
   }
 
   async function takeBoth(request: TakeRequest): Promise<TakeResult> {
-    const [global, rest] = parts(request)
-    const first = await store.take(global)
-    if (!first.admitted) return first.reason === 'exhausted' ? withStatesOf(rest, request, first) : first
-    let second: TakeResult | undefined
+    const operation = operationOf(request)
+    operation.takes += 1
     try {
-      second = await store.take(rest)
+      const result = await takeInTurn(request, operation)
+      if (result.admitted) operation.admitted = true
+      return result
     } finally {
-      if (!second?.admitted) giveBack(first.reservation, request)
+      operation.takes -= 1
+      // An operation that is admitted, or may still be, keeps its charge, whatever its other takes were answered.
+      if (operation.takes === 0 && !operation.admitted) giveBack(operation)
     }
+  }
+
+  function giveBack(operation: Operation): void {
+    const { charged } = operation
+    if (charged === undefined) return
+    operation.charged = undefined
+    operation.timesGivenBack += 1
+    // Where it is lost, the charge stands.
+    store.cancel(charged).catch(() => undefined)
+  }
+
+  async function takeInTurn(request: TakeRequest, operation: Operation): Promise<TakeResult> {
+    const startedAtMs = now()
+    const [global, later] = parts(request)
+    const { ttlMs, heldMs = ttlMs } = request
+    // What leaves no reservation could not be given back.
+    const first = await store.take({ ...global, ttlMs: Math.max(ttlMs, SLACK_MS), heldMs })
+    const rest = { ...later, waitMs: (request.waitMs ?? deadlineMs) - (now() - startedAtMs) }
+    if (!first.admitted) return first.reason === 'exhausted' ? withStatesOf(rest, request, first) : first
+    operation.charged ??= first.reservation
+    const second = await store.take(rest)
     if (!second.admitted) {
       if (second.reason !== 'exhausted') return second
       const untouched = first.states.map((state, index) => refunded(state, global.charges[index]?.amount ?? 0))
       return { ...second, states: inOrder(request.charges, untouched, second.states) }
     }
-    const { id, tenant, charges, ttlMs } = request
+    const { id, tenant, charges } = request
     // What a lease has served, this node knows by its id.
     const sources = [second.reservation.source, first.reservation.source]
     return {
@@ -67,7 +99,7 @@ export function separateGlobal(store: Verbs, now: () => number): Verbs {
   /** A denial by global budgets, with the others as they are. */
   async function withStatesOf(rest: TakeRequest, request: TakeRequest, denied: Exhausted): Promise<TakeResult> {
     const nothing = rest.charges.map((charge) => ({ ...charge, amount: 0 }))
-    const peek = await store.take({ ...rest, charges: nothing })
+    const peek = await store.take({ ...rest, charges: nothing, ttlMs: 0 })
     if (!('states' in peek)) return peek
     return { ...denied, states: inOrder(request.charges, denied.states, peek.states) }
   }
@@ -77,16 +109,27 @@ export function separateGlobal(store: Verbs, now: () => number): Verbs {
     async settle(reservation, actual) {
       if (!isMixed(reservation)) return store.settle(reservation, actual)
       checkSettle(reservation, actual)
-      const [global, rest] = parts(reservation)
-      const amounts = (ofGlobal: boolean) =>
-        actual.filter((_, index) => reservation.charges.map(isGlobal)[index] === ofGlobal)
+      const [global, rest] = reservations(reservation)
+      const areGlobal = reservation.charges.map(isGlobal)
+      const amounts = (ofGlobal: boolean) => actual.filter((_, index) => areGlobal[index] === ofGlobal)
       await Promise.all([store.settle(global, amounts(true)), store.settle(rest, amounts(false))])
     },
     async cancel(reservation) {
       if (!isMixed(reservation)) return store.cancel(reservation)
-      await Promise.all(parts(reservation).map((part) => store.cancel(part)))
+      await Promise.all(reservations(reservation).map((part) => store.cancel(part)))
     },
   }
+}
+
+/** An operation that takes from both places. */
+interface Operation extends Expiring {
+  /** How many of its takes wait for their answer. */
+  takes: number
+  /** What it is charged of global budgets. */
+  charged: Reservation | undefined
+  admitted: boolean
+  timesGivenBack: number
+  expiresAt: number
 }
 
 type Exhausted = Extract<TakeResult, { readonly reason: 'exhausted' }>

@@ -114,9 +114,8 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
   function write(bucket: StoredBucket, atLeastUntil: number, nowMs: number): void {
     const { known, state, home, key } = bucket
     const isNew = bucket.expiresAt === 0
-    const { algorithm, limits } = known
-    const forgottenInMs = Math.max(algorithm.emptyInMs(state, limits, nowMs), algorithm.delayMs?.(state, nowMs) ?? 0)
-    bucket.expiresAt = Math.max(nowMs + forgottenInMs + SLACK_MS, bucket.expiresAt, atLeastUntil)
+    const emptyAt = nowMs + known.algorithm.emptyInMs(state, known.limits, nowMs)
+    bucket.expiresAt = Math.max(emptyAt + SLACK_MS, bucket.expiresAt, atLeastUntil)
     if (isNew) home.set(key, bucket, nowMs)
   }
 

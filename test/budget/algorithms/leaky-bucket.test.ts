@@ -43,7 +43,7 @@ describe('a leaky bucket', () => {
           }
           if (tokenBucket.waitMs(bucket, amount, limits, nowMs) > 0) continue
           const hold = tokenBucket.charge(bucket, amount, limits, nowMs, nowMs)
-          const delayMs = tokenBucket.delayMs?.(bucket, nowMs) ?? 0
+          const delayMs = tokenBucket.delayMs?.(bucket, limits, nowMs) ?? 0
           expect(delayMs).toBeLessThanOrEqual(limits.maxDelayMs)
           begun = [...begun, { beginMs: nowMs + delayMs, amount, hold }]
         }

@@ -93,6 +93,40 @@ describe('the leasing budget store', () => {
     expect(store.counts()).toMatchObject({ direct: 50, leased: 0, slices: 0 })
   })
 
+  // What a response weighs is known afterwards. The clients of a tenant may have tiers, whose limits differ.
+  test.each([
+    { what: 'bytes of responses are counted', budget: { ...daily, meter: 'responseBytes' } },
+    {
+      what: 'a bucket may drain at the rates of several tiers',
+      budget: testBudget({ level: 'tenant', capacity: 10_000 }),
+    },
+  ] as const)('takes nothing in advance where $what', async ({ budget }) => {
+    const { takes, store } = open()
+    await takes(50, [daily, budget])
+    expect(store.counts()).toMatchObject({ direct: 50, leased: 0, slices: 0 })
+  })
+
+  test('serves nobody from the lease of another, whatever tenants and clients are called', async () => {
+    const { takes, store } = open()
+    await takes(30)
+    const scope = 'fixed-window:client:cost:burst:'
+    const [one, other] = [`ada\n${scope}bob`, 'bob']
+    const take = (tenant: string, subject: string) =>
+      store.take(takeOf([], { tenant, charges: [{ budget: daily, subject, amount: 10 }] }))
+    for (let index = 0; index < 30; index++) {
+      await take('acme', one)
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(await take('acme', one)).toMatchObject({ reservation: { source: 'lease' } })
+    expect(await take(`acme\n${scope}ada`, other)).toMatchObject({ reservation: { source: 'store' } })
+  })
+
+  test('takes an option that is undefined for one that is not there', async () => {
+    const { takes, store } = open({ expectedNodes: undefined, busyTakesPerSecond: undefined, idleMs: undefined })
+    await takes(100)
+    expect(store.counts()).toMatchObject({ direct: 20, leased: 80 })
+  })
+
   test('leaves to the store what a lease has not enough for, and serves what is cheap all the same', async () => {
     const { takes, store } = open()
     await takes(30)
@@ -110,6 +144,55 @@ describe('the leasing budget store', () => {
     const remaining = 'states' in left ? (left.states[0]?.remaining ?? 0) : 0
     expect(remaining).toBeLessThan(9_500)
     expect(await store.take(takeOf([[daily, 9_500]]))).toMatchObject({ admitted: true, states: [{ remaining: 0 }] })
+  })
+
+  describe('answers within one deadline', () => {
+    async function waited(take: Promise<unknown>): Promise<number> {
+      const startedAtMs = performance.now()
+      let answeredAtMs = Number.POSITIVE_INFINITY
+      void take.then(() => {
+        answeredAtMs = performance.now()
+      })
+      await vi.advanceTimersByTimeAsync(1_000)
+      return answeredAtMs - startedAtMs
+    }
+
+    test('a take of budgets in two places, of a store that does not answer', async () => {
+      const down = createGatedStore(createMemoryBudgetStore())
+      down.gate = 'deaf'
+      const resilient = createResilientBudgetStore({ store: down, local: createMemoryBudgetStore() })
+      const { store } = open({}, resilient)
+      const request = takeOf([
+        [daily, 10],
+        [everybody, 10],
+      ])
+      expect(await waited(store.take(request))).toBeLessThan(55)
+      // One for all of it: the store has failed once.
+      expect([resilient.counts().failed, resilient.state]).toEqual([1, 'ok'])
+    })
+
+    test('a take that its lease stands in the way of, of a store that is slow', async () => {
+      const slow = createGatedStore(createMemoryBudgetStore())
+      const { takes, settle, store } = open(
+        {},
+        createResilientBudgetStore({ store: slow, local: createMemoryBudgetStore() }),
+      )
+      await settle(await takes(50), 10)
+      slow.gate = 'late'
+      const opening = setInterval(() => {
+        slow.gate = 'open'
+        slow.gate = 'late'
+      }, 40)
+      const results: unknown[] = []
+      const take = store.take(takeOf([[daily, 9_500]]))
+      void take.then((result) => results.push(result))
+      expect(await waited(take)).toBeLessThan(55)
+      clearInterval(opening)
+      slow.gate = 'open'
+      // What the store said stands; the lease is given back all the same.
+      expect(results).toMatchObject([{ admitted: false, reason: 'exhausted' }])
+      expect(await store.take(takeOf([[daily, 9_500]]))).toMatchObject({ admitted: true })
+    })
   })
 
   test('tells what is left with the lease on top', async () => {
@@ -148,6 +231,17 @@ describe('the leasing budget store', () => {
       await settle(await takes(200), 10)
       // One slice would have lasted for longer.
       expect(store.counts().slices).toBeGreaterThan(4)
+    })
+
+    test('when more was used than it held, and its operations have ended: the debt is booked at once', async () => {
+      const { takes, settle, used, store } = open()
+      const taken = await takes(30)
+      await settle(taken.slice(0, 28), 10)
+      await settle(taken.slice(28, 29), 5_000)
+      expect(await store.take(takeOf([[daily, 10]]))).toMatchObject({ reservation: { source: 'store' } })
+      await settle(taken.slice(29), 800)
+      await vi.advanceTimersByTimeAsync(0)
+      expect(await used()).toBe(280 + 5_000 + 800 + 10)
     })
 
     test('when limits change, which count from the next take on', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Budget } from '../../../src/budget/budget.ts'
-import type { BudgetStore } from '../../../src/budget/budget-store.ts'
+import type { BudgetStore, Charge } from '../../../src/budget/budget-store.ts'
 import { separateGlobal } from '../../../src/budget/leasing/separate-global.ts'
 import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
 import { createResilientBudgetStore } from '../../../src/budget/resilient-budget-store.ts'
@@ -8,17 +8,19 @@ import {
   describeBudgetStore,
   reservation,
   reservationOf,
+  seats,
   takeOf,
   testBudget,
 } from '../../support/describe-budget-store.ts'
 import { createGatedStore } from '../../support/gated-store.ts'
 
 const now = () => 1_700_000_000_000
+const options = { now, deadlineMs: 50, maxEntries: 1_000 }
 const memory = () => createMemoryBudgetStore({ now })
 
 describeBudgetStore('separating', async () => {
   const store = memory()
-  return { ...separateGlobal(store, now), close: store.close }
+  return { ...separateGlobal(store, options), close: store.close }
 })
 
 describe('global budgets, mixed with others', () => {
@@ -27,7 +29,7 @@ describe('global budgets, mixed with others', () => {
   const everybody = testBudget({ name: 'everybody', level: 'global', capacity: 500 })
 
   function open(store: BudgetStore = memory()) {
-    const verbs = separateGlobal(store, now)
+    const verbs = separateGlobal(store, options)
     async function used(budget: Budget, tenant = 'acme') {
       const result = await store.take(takeOf([[budget, 0]], { tenant }))
       return 'states' in result ? budget.capacity - (result.states[0]?.remaining ?? 0) : undefined
@@ -158,7 +160,7 @@ describe('global budgets, mixed with others', () => {
           await gated.cancel(reservation)
         },
       },
-      now,
+      options,
     )
     const request = takeOf([
       [everybody, 50],
@@ -181,5 +183,82 @@ describe('global budgets, mixed with others', () => {
     )
     expect(refused).toMatchObject({ admitted: false, reason: 'store-unavailable' })
     expect(await local.take(takeOf([[everybody, 0]]))).toMatchObject({ states: [{ remaining: 500 }] })
+  })
+
+  test('are settled where they were taken, also where a node decided on the others by itself', async () => {
+    const shared = memory()
+    const parallel: Budget = { ...seats(10), level: 'global' }
+    const others = createGatedStore(shared)
+    others.gate = 'refusing'
+    const at = (charges: readonly Charge[]) => (charges[0]?.budget === parallel ? shared : others)
+    const store = createResilientBudgetStore({
+      store: {
+        ...shared,
+        take: (request) => at(request.charges).take(request),
+        settle: (taken, actual) => at(taken.charges).settle(taken, actual),
+      },
+      local: memory(),
+    })
+    const { take, settle } = open(store)
+    const request = takeOf([
+      [burst, 60],
+      [parallel, 1],
+    ])
+    const taken = reservation(await take(request))
+    expect(taken.source).toBe('local')
+    await settle(taken, [5, 0])
+    expect(await shared.take(takeOf([[parallel, 0]]))).toMatchObject({ states: [{ remaining: 10 }] })
+    expect(await store.take(takeOf([[burst, 0]]))).toMatchObject({ states: [{ remaining: 95 }] })
+  })
+
+  test('stay charged for an operation that is admitted, whatever its other takes are answered', async () => {
+    const shared = memory()
+    const gated = createGatedStore(shared)
+    const { take, cancel, used } = open(gated)
+    const other = reservation(await take(takeOf([[burst, 90]])))
+    const again = takeOf([
+      [burst, 20],
+      [everybody, 20],
+    ])
+    // It is denied, and told so when the next take is on its way already.
+    let answer = () => {}
+    const denied = new Promise<void>((resolveDenied) => {
+      gated.take = async (request) => {
+        const result = await shared.take(request)
+        if (result.admitted) return result
+        return new Promise((resolve) => {
+          answer = () => resolve(result)
+          resolveDenied()
+        })
+      }
+    })
+    const first = take(again)
+    await denied
+    await cancel(other)
+    const second = await take(again)
+    answer()
+    expect([(await first).admitted, second.admitted]).toEqual([false, true])
+    expect([await used(everybody), await used(burst)]).toEqual([20, 20])
+
+    gated.take = async (request) => {
+      if (request.charges.some(({ budget }) => budget === burst)) throw new Error('connection refused')
+      return shared.take(request)
+    }
+    await expect(take(again)).rejects.toThrow('connection refused')
+    gated.take = shared.take
+    expect([await used(everybody), await used(burst)]).toEqual([20, 20])
+  })
+
+  test('are given back where others deny what leaves no reservation', async () => {
+    const { take, used } = open()
+    const unsettled = takeOf(
+      [
+        [everybody, 70],
+        [burst, 101],
+      ],
+      { ttlMs: 0 },
+    )
+    for (const _ of [1, 2]) expect(await take(unsettled)).toMatchObject({ admitted: false })
+    expect(await used(everybody)).toBe(0)
   })
 })

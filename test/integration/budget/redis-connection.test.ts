@@ -86,6 +86,21 @@ describe('a connection to redis', () => {
     await new Promise<void>((resolve) => connection.once('ready', () => resolve()))
     expect(await connection.ping()).toBe('PONG')
   })
+
+  test('leaves a server that can only be read, for its name may lead to another now', async () => {
+    const redis = await ownRedis()
+    const admin = await createRedisConnection(redis.url)
+    const connection = await createRedisConnection(redis.url)
+    onTestFinished(() => {
+      admin.disconnect()
+      connection.disconnect()
+    })
+    await admin.call('REPLICAOF', '127.0.0.1', '1')
+    const again = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
+    await expect(connection.set('key', 'value')).rejects.toThrow('READONLY')
+    await again
+    expect(await connection.ping()).toBe('PONG')
+  })
 })
 
 async function ownRedis(args: readonly string[] = []) {

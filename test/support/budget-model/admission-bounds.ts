@@ -1,7 +1,6 @@
 import type { Budget } from '../../../src/budget/budget.ts'
-import type { Reservation, TakeRequest } from '../../../src/budget/budget-store.ts'
+import type { Charge, Reservation, TakeRequest } from '../../../src/budget/budget-store.ts'
 import { limitsOf } from '../../../src/budget/limits.ts'
-import { brim } from './brim.ts'
 import { bucketName } from './bucket-name.ts'
 import { windowStart } from './counted-charges.ts'
 import { must } from './must.ts'
@@ -11,8 +10,11 @@ import { must } from './must.ts'
  * is left out, because no store can foresee it.
  */
 export interface AdmissionBounds {
-  /** @param elapsedMs how far the clock has gone forward in all; what it went back does not count */
-  admitted(request: TakeRequest, nowMs: number, elapsedMs: number): void
+  /**
+   * @param delayMs how long it has to wait for its turn
+   * @param elapsedMs how far the clock has gone forward in all; what it went back does not count
+   */
+  admitted(request: TakeRequest, delayMs: number, nowMs: number, elapsedMs: number): void
   /** What an admitted take came to. */
   closed(reservation: Reservation, actual: readonly number[], nowMs: number): void
 }
@@ -27,13 +29,17 @@ export function createAdmissionBounds(): AdmissionBounds {
   }
 
   return {
-    admitted({ id, tenant, charges, ttlMs, heldMs = ttlMs }, nowMs, elapsedMs) {
+    admitted({ id, tenant, charges, ttlMs, heldMs = ttlMs }, delayMs, nowMs, elapsedMs) {
+      const waiting = charges.filter(mayWait)
       for (const charge of charges) {
         const { budget, amount } = charge
         if (amount === 0 || budget.mode === 'shadow') continue
         const ledger = ledgerOf(bucketName(tenant, charge))
         see(ledger, budget, nowMs)
-        ledger.entries.push({ id, at: ledger.seenMs, amount, endsAfterMs: elapsedMs + heldMs })
+        // Where it waits for one of several, nobody is told for which.
+        if (mayWait(charge) && waiting.length > 1 && delayMs > 0) ledger.windows.add('of others')
+        const at = ledger.seenMs + (mayWait(charge) ? delayMs : 0)
+        ledger.entries.push({ id, at, amount, endsAfterMs: elapsedMs + heldMs })
         // Windows that change their length are no longer the windows of the charges in them.
         if (ledger.windows.size === 1) check(ledger, budget, elapsedMs)
       }
@@ -49,6 +55,10 @@ export function createAdmissionBounds(): AdmissionBounds {
       })
     },
   }
+}
+
+function mayWait({ budget, amount }: Charge): boolean {
+  return budget.algorithm === 'leaky-bucket' && budget.mode === 'enforce' && amount > 0
 }
 
 interface Ledger {
@@ -67,30 +77,43 @@ interface Entry {
 }
 
 function see(ledger: Ledger, budget: Budget, nowMs: number): void {
-  const { refillPerSecond, windowMs, windowMonths } = limitsOf(budget)
+  const { capacity, refillPerSecond, windowMs, windowMonths } = limitsOf(budget)
   ledger.seenMs = Math.max(ledger.seenMs, nowMs)
   ledger.refillPerSecond = Math.max(ledger.refillPerSecond, refillPerSecond)
-  ledger.windows.add(`${windowMs} ${windowMonths}`)
+  // Who waits already keeps the turn that it has by the limits before.
+  const queue = budget.algorithm === 'leaky-bucket' ? `${capacity} ${refillPerSecond} ${budget.maxDelayMs}` : ''
+  ledger.windows.add(`${windowMs} ${windowMonths} ${queue}`)
 }
 
 /** Holds all stretches of time that end with the newest admission against what they may admit. */
 function check({ entries, seenMs, refillPerSecond }: Ledger, budget: Budget, elapsedMs: number): void {
-  const sum = (counts: (entry: Entry) => boolean) =>
-    entries.reduce((total, entry) => total + (counts(entry) ? entry.amount : 0), 0)
+  const total = (counts: (entry: Entry) => boolean) =>
+    entries.reduce((all, entry) => all + (counts(entry) ? entry.amount : 0), 0)
   const within = (admitted: number, most: number) =>
     must(admitted <= most + 1e-6, () => `${budget.algorithm} ${budget.name} admitted ${admitted}; ${most} is allowed`)
   switch (budget.algorithm) {
     case 'token-bucket':
-    case 'leaky-bucket':
       for (const { at } of entries) {
         const first = entries.findIndex((entry) => entry.at === at)
         const admitted = entries.slice(first).reduce((total, { amount }) => total + amount, 0)
-        within(admitted, brim(budget) + ((seenMs - at) * refillPerSecond) / 1000)
+        within(admitted, budget.capacity + ((seenMs - at) * refillPerSecond) / 1000)
       }
       break
+    case 'leaky-bucket': {
+      const begun = entries.toSorted((a, b) => a.at - b.at)
+      begun.forEach(({ at: from }, first) => {
+        let sum = 0
+        for (const { at, amount } of begun.slice(first)) {
+          sum += amount
+          // Turns are at whole milliseconds.
+          within(sum, budget.capacity + ((at - from + 1) * refillPerSecond) / 1000)
+        }
+      })
+      break
+    }
     case 'fixed-window':
       within(
-        sum(({ at }) => at >= windowStart(budget.window, seenMs)),
+        total(({ at }) => at >= windowStart(budget.window, seenMs)),
         budget.capacity,
       )
       break
@@ -98,19 +121,19 @@ function check({ entries, seenMs, refillPerSecond }: Ledger, budget: Budget, ela
       const { windowMs } = budget
       const start = windowStart({ ms: windowMs }, seenMs)
       const fading = (start + windowMs - seenMs) / windowMs
-      const previous = sum(({ at }) => at >= start - windowMs && at < start)
-      within(sum(({ at }) => at >= start) + previous * fading, budget.capacity)
+      const previous = total(({ at }) => at >= start - windowMs && at < start)
+      within(total(({ at }) => at >= start) + previous * fading, budget.capacity)
       break
     }
     case 'sliding-log':
       within(
-        sum(({ at }) => at > seenMs - budget.windowMs),
+        total(({ at }) => at > seenMs - budget.windowMs),
         budget.capacity,
       )
       break
     case 'semaphore':
       within(
-        sum(({ endsAfterMs }) => elapsedMs < endsAfterMs),
+        total(({ endsAfterMs }) => elapsedMs < endsAfterMs),
         budget.capacity,
       )
   }

@@ -6,10 +6,10 @@ import type { Budget } from '../../../src/budget/budget.ts'
  */
 export interface BucketModel {
   used(budget: Budget, nowMs: number): Range
-  /** `untilMs` is when a seat ends by itself. */
-  charge(id: string, budget: Budget, amount: number, nowMs: number, untilMs: number): void
-  /** When what was charged last may run, where it has to wait for its turn; else in the past. */
-  turn(): Range
+  /** How long until an amount may run, where it may wait for that: when it fits, and not before those who wait already. */
+  turnInMs(budget: Budget, amount: number, nowMs: number): Range
+  /** `untilMs` is when a seat ends by itself; `turnInMs` what is known of when it runs. */
+  charge(id: string, budget: Budget, amount: number, nowMs: number, untilMs: number, turnInMs: Range): void
   settle(id: string, budget: Budget, actual: number, nowMs: number): void
 }
 

@@ -8,11 +8,10 @@ import type {
   TakeResult,
 } from '../../../src/budget/budget-store.ts'
 import { limitsOf } from '../../../src/budget/limits.ts'
-import { brim } from './brim.ts'
 import type { BucketModel, Range } from './bucket-model.ts'
 import { bucketName } from './bucket-name.ts'
 import { createCountedCharges } from './counted-charges.ts'
-import { createDrainingCharges, spacingMs } from './draining-charges.ts'
+import { createDrainingCharges } from './draining-charges.ts'
 import { must } from './must.ts'
 
 export interface BudgetModel {
@@ -63,7 +62,7 @@ export function createBudgetModel(isFrozen = false): BudgetModel {
         return {
           ...charge,
           usedIn: (ms) => bucket.used(charge.budget, nowMs + ms),
-          turnInMs: (end) => bucket.turn()[end] - nowMs,
+          turnInMs: bucket.turnInMs(charge.budget, charge.amount, nowMs),
         }
       })
       const counts = charges.filter(({ amount }) => amount > 0 && status === undefined)
@@ -71,11 +70,13 @@ export function createBudgetModel(isFrozen = false): BudgetModel {
         for (const look of status === undefined ? looks : []) {
           must(!isEnforced(look) || mayFit(look, 0), () => `${text(look)} was admitted without room`)
         }
-        for (const charge of counts) {
-          bucketOf(tenant, charge).charge(id, charge.budget, charge.amount, nowMs, nowMs + heldMs)
+        for (const look of status === undefined ? looks : []) {
+          if (look.amount === 0) continue
+          const turnInMs = turnOf(look, looks, result.delayMs)
+          bucketOf(tenant, look).charge(id, look.budget, look.amount, nowMs, nowMs + heldMs, turnInMs)
         }
         if (counts.length > 0) reservations.set(id, 'open')
-        if (!isFrozen) checkDelay(looks, result.delayMs)
+        if (!isFrozen && status === undefined) checkDelay(looks, result.delayMs)
       } else {
         must(status === undefined, () => `the take ${id} was admitted once, and is not again`)
         checkDenials(looks, result, isFrozen)
@@ -95,26 +96,21 @@ export function createBudgetModel(isFrozen = false): BudgetModel {
 /** A charge, and what counts as used in its bucket some time from now, if nothing else happens. */
 interface Look extends Charge {
   usedIn(ms: number): Range
-  /** Until who came last has its turn: at the least, or at the most. */
-  turnInMs(end: keyof Range): number
+  /** When it may run in a bucket where it may wait for that. */
+  readonly turnInMs: Range
 }
 
 function isEnforced({ budget, amount }: Charge): boolean {
   return budget.mode === 'enforce' && amount > 0
 }
 
-function mayFit(look: Look, ms: number): boolean {
-  return fits(look, look.usedIn(ms).least, look.turnInMs('least') - ms)
+// In a leaky bucket it is enough to have room when the longest wait is over.
+function mayFit({ budget, amount, usedIn }: Look, ms: number): boolean {
+  return amount <= budget.capacity && usedIn(ms + limitsOf(budget).maxDelayMs).least + amount <= budget.capacity
 }
 
-function mustFit(look: Look, ms: number): boolean {
-  return fits(look, look.usedIn(ms).most, look.turnInMs('most') - ms)
-}
-
-/** Whether an amount has room and, where others wait, need not wait too long behind them. */
-function fits({ budget, amount }: Look, used: number, queueMs: number): boolean {
-  if (amount > budget.capacity || used + amount > brim(budget)) return false
-  return queueMs <= 0 || queueMs + spacingMs(budget, amount) <= limitsOf(budget).maxDelayMs
+function mustFit({ budget, amount, usedIn }: Look, ms: number): boolean {
+  return amount <= budget.capacity && usedIn(ms + limitsOf(budget).maxDelayMs).most + amount <= budget.capacity
 }
 
 function checkDenials(looks: readonly Look[], result: TakeResult, isFrozen: boolean): void {
@@ -141,13 +137,23 @@ function checkWait(look: Look, { retryAfterMs }: Denial): void {
   must(!mustFit(look, retryAfterMs - 1), () => `${text(look)} fits before ${retryAfterMs} ms are over`)
 }
 
+function isLeaky(look: Look): boolean {
+  return look.budget.algorithm === 'leaky-bucket' && isEnforced(look)
+}
+
+/** What is known of a turn once a take has been told how long it has to wait: all, where it waits for one bucket. */
+function turnOf(look: Look, looks: readonly Look[], delayMs: number): Range {
+  const isTold = isLeaky(look) && looks.filter(isLeaky).length === 1
+  return isTold ? { least: delayMs, most: delayMs } : look.turnInMs
+}
+
 /** A take runs when it has its turn in each leaky bucket that it charges. Shadow budgets hold nothing up. */
 function checkDelay(looks: readonly Look[], delayMs: number): void {
-  const leaky = looks.filter((look) => look.budget.algorithm === 'leaky-bucket' && isEnforced(look))
+  const leaky = looks.filter(isLeaky)
   for (const look of leaky) {
-    must(look.turnInMs('least') <= delayMs, () => `${text(look)} has its turn before ${delayMs} ms are over`)
+    must(look.turnInMs.least <= delayMs, () => `${text(look)} has its turn before ${delayMs} ms are over`)
   }
-  must(delayMs === 0 || leaky.some((look) => look.turnInMs('most') >= delayMs), () => `nothing waits ${delayMs} ms`)
+  must(delayMs === 0 || leaky.some((look) => look.turnInMs.most >= delayMs), () => `nothing waits ${delayMs} ms`)
 }
 
 function checkStates(looks: readonly Look[], states: readonly BudgetState[], isFrozen: boolean): void {

@@ -91,7 +91,7 @@ export function createCheckedStore(stage: Stage): CheckedStore {
       requests.forEach((request, index) => {
         const result = results[index]
         if (result === undefined || !model.take(request, result, clock.ms)) return
-        bounds.admitted(request, clock.ms, elapsedMs)
+        bounds.admitted(request, result.admitted ? result.delayMs : 0, clock.ms, elapsedMs)
         writes = true
       })
       await compare(writes)

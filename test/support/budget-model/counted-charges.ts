@@ -1,6 +1,6 @@
 import type { Budget, Window } from '../../../src/budget/budget.ts'
-import { roomForDebt } from './brim.ts'
 import type { BucketModel } from './bucket-model.ts'
+import { roomForDebt } from './room-for-debt.ts'
 
 /** Windows, logs and semaphores: a charge counts in full, in part or no more, by nothing but its time and the clock. */
 export function createCountedCharges(): BucketModel {
@@ -33,7 +33,7 @@ export function createCountedCharges(): BucketModel {
       const used = sum(budget, nowMs)
       return { least: used, most: used }
     },
-    turn: () => ({ least: 0, most: 0 }),
+    turnInMs: () => ({ least: 0, most: 0 }),
     charge(id, budget, amount, nowMs, untilMs) {
       see(budget, nowMs)
       const charged = Math.min(amount, roomForDebt(budget, sum(budget, nowMs)))

@@ -1,8 +1,8 @@
 import type { Budget } from '../../../src/budget/budget.ts'
 import { limitsOf } from '../../../src/budget/limits.ts'
-import { roomForDebt } from './brim.ts'
 import type { BucketModel, Range } from './bucket-model.ts'
 import { firstMs } from './first-ms.ts'
+import { roomForDebt } from './room-for-debt.ts'
 
 /**
  * Token and leaky buckets. What is used is at least the ideal: as if every charge had been, from its start, what it came
@@ -16,7 +16,6 @@ export function createDrainingCharges(): BucketModel {
   let refundedAtMost = 0
   let most = 0
   let isLost = false
-  let turn: Range = { least: 0, most: 0 }
 
   /** Refill from the last change on goes by the limits as they are now. */
   function since(budget: Budget, nowMs: number): Range {
@@ -62,25 +61,29 @@ export function createDrainingCharges(): BucketModel {
     return { least: ideal(refilled + refill.most), most: Math.max(0, most - refill.least) }
   }
 
-  /** Who waits has its turn when the bucket is down to its capacity, and no sooner after the one before than it drains. */
-  function turnOf(budget: Budget, amount: number, nowMs: number): Range {
-    if (isLost) return { least: 0, most: Number.POSITIVE_INFINITY }
-    const { capacity } = budget
-    const behind = (before: number) => (before > nowMs ? before + spacingMs(budget, amount) : 0)
-    const downInMs = (end: keyof Range) => firstMs((ms) => used(budget, nowMs + ms)[end] <= capacity)
-    return {
-      least: Math.max(behind(turn.least), nowMs + downInMs('least')),
-      most: Math.max(behind(turn.most), nowMs + downInMs('most')),
-    }
+  /** How long the last one has to wait. A bucket that is further ahead than anybody may wait was left so by a clock. */
+  function queueMs(budget: Budget, nowMs: number): number {
+    const aheadMs = Math.max(0, (seenMs ?? 0) - nowMs)
+    return aheadMs > limitsOf(budget).maxDelayMs ? 0 : aheadMs
   }
 
   return {
     used,
-    turn: () => turn,
-    charge(id, budget, amount, nowMs) {
-      drain(budget, nowMs)
+    turnInMs(budget, amount, nowMs) {
+      const never = Number.POSITIVE_INFINITY
+      if (amount > budget.capacity) return { least: never, most: never }
+      if (isLost) return { least: 0, most: never }
+      const room = (end: keyof Range) => firstMs((ms) => used(budget, nowMs + ms)[end] + amount <= budget.capacity)
+      const queue = queueMs(budget, nowMs)
+      return { least: Math.max(queue, room('least')), most: Math.max(queue, room('most')) }
+    },
+    charge(id, budget, amount, nowMs, _untilMs, turnInMs) {
+      // Where it may have waited, and nobody knows whether it did or for how long, nothing is known from now on.
+      const { maxDelayMs } = limitsOf(budget)
+      if (turnInMs.least < turnInMs.most && maxDelayMs > 0 && turnInMs.least <= maxDelayMs) isLost = true
+      const waitsMs = turnInMs.most <= maxDelayMs ? turnInMs.most : 0
+      drain(budget, nowMs + (maxDelayMs > 0 ? waitsMs : 0))
       book(id, budget, { least: amount, most: amount })
-      if (limitsOf(budget).maxDelayMs > 0) turn = turnOf(budget, amount, nowMs)
     },
     settle(id, budget, actual, nowMs) {
       const known = charges.get(id)
@@ -106,11 +109,6 @@ export function createDrainingCharges(): BucketModel {
       }
     },
   }
-}
-
-/** How long an amount takes to drain. */
-export function spacingMs(budget: Budget, amount: number): number {
-  return Math.ceil((amount * 1000) / limitsOf(budget).refillPerSecond)
 }
 
 interface Drained {

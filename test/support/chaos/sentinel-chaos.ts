@@ -8,7 +8,8 @@ export const sentinelChaos: readonly Chaos[] = [
   chaos('sentinel: the replica is promoted (SENTINEL FAILOVER)', 'last writes', async ({ sentinel }) => {
     await sentinel.call('SENTINEL', 'FAILOVER', MASTER_NAME)
   }),
-  chaos('sentinel: the same, with min-replicas-to-write 1', 'nothing', async ({ redis, sentinel }) => {
+  // The old master refuses writes as soon as it sees that its replica has left it.
+  chaos('sentinel: the same, with min-replicas-to-write 1', 'last writes', async ({ redis, sentinel }) => {
     const master = new Redis(redis.master.url)
     await master.config('SET', 'min-replicas-to-write', '1')
     master.disconnect()

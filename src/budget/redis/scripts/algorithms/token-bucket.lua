@@ -1,7 +1,7 @@
 -- The algorithms token-bucket and leaky-bucket, number for number those of src/budget/algorithms/token-bucket.ts, which
 -- gives the reasons.
 --
--- Value  used, at, turn, refilled, refunded, when the key expires
+-- Value  used, at, refilled, refunded, when the key expires
 -- State  the same as a list, and the value as it was last written: most budgets are of this kind, and Lua makes lists
 --        faster than tables with names
 -- Answer the value
@@ -22,7 +22,7 @@ end
 
 -- Brings a bucket to now; returns used and refilled.
 local function drain(bucket, now, refillPerSecond)
-  local used, at, refilled = bucket[1], bucket[2], bucket[4]
+  local used, at, refilled = bucket[1], bucket[2], bucket[3]
   if now <= at then
     return used, refilled
   end
@@ -31,14 +31,6 @@ local function drain(bucket, now, refillPerSecond)
     bucket[2] = min(now, at + ceil(refill * 1000 / refillPerSecond))
   end
   return used > refill and used - refill or 0, refilled + refill
-end
-
-local function brim(capacity, refillPerSecond, maxDelayMs)
-  return maxDelayMs > 0 and capacity + inSteps(refillPerSecond * maxDelayMs) or capacity
-end
-
-local function spacingMs(amount, refillPerSecond)
-  return ceil(amount * 1000 / refillPerSecond)
 end
 
 local function fallsInMs(used, at, level, now, refillPerSecond)
@@ -62,59 +54,61 @@ local function fallsInMs(used, at, level, now, refillPerSecond)
   return high
 end
 
+-- Until when an amount has its turn.
+local function turnInMs(used, at, amount, now, capacity, refillPerSecond, maxDelayMs)
+  local queueMs = at - now > maxDelayMs and 0 or max(0, at - now)
+  return max(fallsInMs(used, at, capacity - amount, now, refillPerSecond), queueMs)
+end
+
 function tokenBucket.read(_, now, value)
   if not value then
-    return { 0, now, 0, 0, 0, 0, pack('<dddd', 0, now, 0, 0) }
+    return { 0, now, 0, 0, 0, pack('<dddd', 0, now, 0, 0) }
   end
-  local used, at, turn, refilled, refunded, expiresAt = unpacked('<dddddd', value)
-  return { used, at, turn, refilled, refunded, expiresAt, value }
+  local used, at, refilled, refunded, expiresAt = unpacked('<ddddd', value)
+  return { used, at, refilled, refunded, expiresAt, value }
 end
 
 function tokenBucket.hasRoom(bucket, amount, now, capacity, refillPerSecond, maxDelayMs)
-  local used = usedAt(bucket[1], bucket[2], now, refillPerSecond)
-  if amount > capacity or used > brim(capacity, refillPerSecond, maxDelayMs) - amount then
-    return false
-  end
-  local queueMs = bucket[3] - now
-  return queueMs <= 0 or queueMs + spacingMs(amount, refillPerSecond) <= maxDelayMs
+  return amount <= capacity and usedAt(bucket[1], bucket[2], now + maxDelayMs, refillPerSecond) <= capacity - amount
 end
 
 function tokenBucket.charge(bucket, amount, now, capacity, refillPerSecond, maxDelayMs)
-  local used, refilled = drain(bucket, now, refillPerSecond)
-  local charged = chargeable(used, amount, brim(capacity, refillPerSecond, maxDelayMs))
-  used = used + charged
-  if maxDelayMs > 0 then
-    local turn = bucket[3]
-    local after = turn > now and turn + spacingMs(charged, refillPerSecond) or 0
-    bucket[3] = max(after, now + fallsInMs(used, bucket[2], capacity, now, refillPerSecond))
+  local waitsMs = 0
+  if maxDelayMs > 0 and amount <= capacity then
+    local turnMs = turnInMs(bucket[1], bucket[2], amount, now, capacity, refillPerSecond, maxDelayMs)
+    waitsMs = turnMs <= maxDelayMs and turnMs or 0
   end
-  bucket[1], bucket[4] = used, refilled
-  return charged, refilled, used + refilled + bucket[5]
+  local used, refilled = drain(bucket, now + waitsMs, refillPerSecond)
+  if waitsMs > 0 then
+    bucket[2] = now + waitsMs
+  end
+  local charged = chargeable(used, amount, capacity)
+  used = used + charged
+  bucket[1], bucket[3] = used, refilled
+  return charged, refilled, used + refilled + bucket[4]
 end
 
-function tokenBucket.settle(bucket, hold, actual, now, capacity, refillPerSecond, maxDelayMs)
+function tokenBucket.settle(bucket, hold, actual, now, capacity, refillPerSecond)
   local used, refilled = drain(bucket, now, refillPerSecond)
   local unused = hold.amount - actual
   if unused < 0 then
-    bucket[1] = used + chargeable(used, -unused, brim(capacity, refillPerSecond, maxDelayMs))
+    bucket[1] = used + chargeable(used, -unused, capacity)
   else
     local alone = hold.amount + hold.mark - refilled
-    local refund = min(unused, used, max(0, alone, hold.queued - refilled - bucket[5]))
+    local refund = min(unused, used, max(0, alone, hold.queued - refilled - bucket[4]))
     bucket[1] = used - refund
-    bucket[5] = bucket[5] + refund
+    bucket[4] = bucket[4] + refund
   end
-  bucket[4] = refilled
+  bucket[3] = refilled
 end
 
--- Whoever waits keeps the bucket: its turn is what the next one comes after.
 function tokenBucket.write(key, bucket, now, _, refillPerSecond, _, keepMs)
-  local used, at, turn, before = bucket[1], bucket[2], bucket[3], bucket[6]
-  local emptyInMs = max(at - now + used * 1000 / refillPerSecond, turn - now)
-  local expiresAt = expiry(before, now, emptyInMs, keepMs)
-  bucket[7] = pack('<dddddd', used, at, turn, bucket[4], bucket[5], expiresAt)
-  writeValue(key, bucket[7], now, before, expiresAt)
+  local used, at, before = bucket[1], bucket[2], bucket[5]
+  local expiresAt = expiry(before, now, at - now + used * 1000 / refillPerSecond, keepMs)
+  bucket[6] = pack('<ddddd', used, at, bucket[3], bucket[4], expiresAt)
+  writeValue(key, bucket[6], now, before, expiresAt)
 end
 
 function tokenBucket.answer(bucket)
-  return bucket[7]
+  return bucket[6]
 end
