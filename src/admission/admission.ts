@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
 import type { Client } from '../accounts/client.ts'
+import { later } from '../budget/budget-state.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget/budget-store.ts'
 import { limitsOf } from '../budget/limits.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
@@ -48,7 +49,7 @@ export interface RequestCharge {
   readonly denied: Refusal | undefined
 }
 
-/** The answer to an operation that wants to run. `abandoned`: its client left while it waited, and nothing is charged. */
+/** The answer to an operation that wants to run. `abandoned`: its client left while it waited, and pays the estimate. */
 export type AdmissionResult =
   | { readonly kind: 'admitted'; readonly admitted: AdmittedOperation; readonly report: OperationReport }
   | { readonly kind: 'validated' | 'abandoned'; readonly report: OperationReport }
@@ -129,11 +130,17 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return { kind: 'refused', refusal: denied, report: { ...report, actualCost: 0 } }
     }
     const { reservation, delayMs } = result
+    const admitted = { prepared, variables, reservation, tier: client.tier, timeoutMs }
     if (delayMs > 0 && !(await turn(delayMs, signal))) {
-      store.cancel(reservation).catch(onSettleFailure)
-      return { kind: 'abandoned', report: { ...price, ...NOTHING_CHARGED } }
+      // Its place in the queue is used up, whoever leaves it: those behind it have been told when it is their turn.
+      const used = { cost: price.estimate.cost, responseBytes: undefined }
+      return { kind: 'abandoned', report: settle(admitted, report, used) }
     }
-    return { kind: 'admitted', admitted: { prepared, variables, reservation, tier: client.tier, timeoutMs }, report }
+    return {
+      kind: 'admitted',
+      admitted,
+      report: { ...report, states: report.states.map((state) => later(state, delayMs)) },
+    }
   }
 
   /** Waits, unless the client goes away before the time is over. */
@@ -147,8 +154,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
   }
 
+  function settle({ reservation, tier }: AdmittedOperation, report: OperationReport, used: Used): OperationReport {
+    const actual = reservation.charges.map((charge) => settledAmount(charge, used))
+    // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
+    store.settle(reservation, actual).catch(onSettleFailure)
+    const after = settled(report, reservation.charges, used)
+    if (onBudgetEvent !== undefined) settleEvents(tier, report.states, after.states).forEach(onBudgetEvent)
+    return after
+  }
+
   return {
     chargeRequest,
+    settle,
     inspect: operations.inspect,
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     async arrive(ip) {
@@ -177,14 +194,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const selections = selectionCounts(schema, prepared, variables)
       const charges = operationCharges(current, tier, client, { cost: price.estimate.cost, selections })
       return takeEstimate(request, tier, charges, { prepared, price })
-    },
-    settle({ reservation, tier }, report, used) {
-      const actual = reservation.charges.map((charge) => settledAmount(charge, used))
-      // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
-      store.settle(reservation, actual).catch(onSettleFailure)
-      const after = settled(report, reservation.charges, used)
-      if (onBudgetEvent !== undefined) settleEvents(tier, report.states, after.states).forEach(onBudgetEvent)
-      return after
     },
   }
 }

@@ -7,8 +7,10 @@ export function platformResolvers(now: () => number = Date.now): Resolvers<Admis
   return {
     Query: {
       rateLimit(_root, _args, { client, admission: { report } }) {
-        const state = tightest(report?.states ?? [])
-        if (state === undefined) throw new Error(`The tier ${client.tier} has no cost budget to tell about`)
+        const states = report?.states ?? []
+        // A tier need not have a budget of cost, but it has one.
+        const state = tightest(states) ?? states.find(({ budget }) => budget.level !== 'global')
+        if (state === undefined) throw new Error(`The tier ${client.tier} has no budget to tell about`)
         const limit = Math.min(state.budget.capacity, MAX_INT)
         const remaining = Math.min(state.remaining, MAX_INT)
         return {

@@ -37,6 +37,17 @@ export function refunded(state: BudgetState, amount: number): BudgetState {
   }
 }
 
+/** The state some time after it was told, if nothing else has happened. Of windows, no less is used until they end. */
+export function later(state: BudgetState, ms: number): BudgetState {
+  const { algorithm, capacity } = state.budget
+  const { refillPerSecond } = limitsOf(state.budget)
+  // A leaky bucket is told as it is when the last one has its turn.
+  const drained = algorithm === 'token-bucket' ? Math.floor((ms * refillPerSecond) / 1000) : 0
+  const fullInMs = Math.max(0, state.fullInMs - ms)
+  const level = fullInMs === 0 ? capacity : Math.min(capacity, state.remaining - state.debt + drained)
+  return { budget: state.budget, remaining: Math.max(0, level), debt: Math.max(0, -level), fullInMs }
+}
+
 /** How much earlier a bucket is full without an amount. Windows end when they end. */
 function sooner(budget: Budget, amount: number): number {
   const { refillPerSecond } = limitsOf(budget)

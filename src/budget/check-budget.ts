@@ -16,8 +16,8 @@ export function checkBudget(budget: Budget): void {
   switch (budget.algorithm) {
     case 'token-bucket':
     case 'leaky-bucket':
-      if (!(refillPerSecond * MAX_SECONDS >= capacity && refillPerSecond <= Number.MAX_SAFE_INTEGER)) {
-        refuse(`refills ${refillPerSecond} per second; it must fill within 1000 years, at most at 2^53 - 1 per second`)
+      if (!(refillPerSecond * MAX_SECONDS >= capacity && refillPerSecond <= MAX_REFILL_PER_SECOND)) {
+        refuse(`refills ${refillPerSecond} per second; it must fill within 1000 years and no faster than in 1 ms`)
       }
       if (!Number.isSafeInteger(maxDelayMs) || maxDelayMs < 0 || maxDelayMs > MAX_SECONDS * 1000) {
         refuse(`lets charges wait ${maxDelayMs} ms; it must be an integer of at least 0`)
@@ -44,6 +44,8 @@ export function checkBudget(budget: Budget): void {
 
 /** Slower than this, a bucket could not be given a time to live: 1000 years. */
 const MAX_SECONDS = 1000 * 365 * 86_400
+
+const MAX_REFILL_PER_SECOND = Number.MAX_SAFE_INTEGER * 1000
 
 /** A look at a log passes over all of it at worst, some milliseconds in which Redis does nothing else. */
 const MAX_LOG_CAPACITY = 10_000

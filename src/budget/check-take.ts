@@ -24,12 +24,6 @@ function checkAgainstEarlier(charges: readonly Charge[], { budget, subject }: Ch
   for (let other = 0; other < index; other++) {
     const earlier = charges[other]
     if (earlier === undefined) continue
-    if ((earlier.budget.level === 'global') !== (budget.level === 'global')) {
-      throw new RangeError(
-        'A take mixes budgets of the level global with others, which lie in another place; take them apart, or through ' +
-          'createLeasingBudgetStore',
-      )
-    }
     if (earlier.subject === subject && knownBudget(earlier.budget).scope === scope) {
       throw new RangeError(`A take charges the budget "${budget.name}" of "${subject}" twice; add the amounts up first`)
     }

@@ -17,7 +17,7 @@ export function readEnvironment(
 
 const REDIS_URL = secretUrl(
   isRedisUrl,
-  'redis://host:6379, rediss://host:6379 (TLS) or redis+cluster://host:6379,host:6379',
+  'redis://host:6379, rediss://host:6379 (TLS), redis+cluster://host:6379,host:6379 or redis+sentinel://host:26379/name',
 )
 const DATABASE_URL = secretUrl(
   (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
@@ -51,7 +51,8 @@ function isPort(text: string): boolean {
 }
 
 function isRedisUrl(url: string): boolean {
-  const [, scheme, rest = ''] = /^(rediss?|redis\+cluster):\/\/(.*)$/.exec(url) ?? []
-  const nodes = scheme === 'redis+cluster' ? rest.split(',') : [rest]
+  const [, scheme, rest = ''] = /^(rediss?|redis\+cluster|redis\+sentinel):\/\/(.*)$/.exec(url) ?? []
+  const nodes = scheme?.includes('+') ? rest.split(',') : [rest]
+  if (scheme === 'redis+sentinel' && !/\/[^/]+$/.test(rest)) return false
   return nodes.every((node) => URL.canParse(`redis://${node}`) && new URL(`redis://${node}`).hostname !== '')
 }

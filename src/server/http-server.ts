@@ -66,6 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   websocketUpgradesOnly(app.server)
   closeSilentConnections(app)
+  closeAfterLastAnswer(app)
   await app.register(healthRoutes, options.health)
   if (options.introspection) await app.register(schemaRoute, options)
   const handleSocket = createWebSocketHandler(options)
@@ -90,6 +91,17 @@ const GOING_AWAY = 1001
 
 /** How long a client may take to answer that it has seen its socket close. */
 const CLOSE_HANDSHAKE_MS = 2_000
+
+/** Tells, once the server closes, whoever is still answered to come on another connection: this one would hold it up. */
+function closeAfterLastAnswer(app: FastifyInstance): void {
+  let closes = false
+  app.addHook('preClose', async () => {
+    closes = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closes) reply.header('connection', 'close')
+  })
+}
 
 /** Ends, when the server closes, the connections on which no request has come: browsers and health checks keep some ready. */
 function closeSilentConnections(app: FastifyInstance): void {

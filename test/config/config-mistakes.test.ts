@@ -397,7 +397,7 @@ describe('a file that is no YAML is named with its lines', () => {
 
 describe('a mistake in the environment is named by its variable', () => {
   const REDIS =
-    'REDIS_URL: found a value (not shown: it may hold a password) that cannot be used; redis://host:6379, rediss://host:6379 (TLS) or redis+cluster://host:6379,host:6379 is allowed, with special characters of a password percent-encoded'
+    'REDIS_URL: found a value (not shown: it may hold a password) that cannot be used; redis://host:6379, rediss://host:6379 (TLS), redis+cluster://host:6379,host:6379 or redis+sentinel://host:26379/name is allowed, with special characters of a password percent-encoded'
   const DATABASE =
     'DATABASE_URL: found a value (not shown: it may hold a password) that cannot be used; postgres://user:password@host:5432/database or postgresql://… is allowed, with special characters of a password percent-encoded'
 
@@ -415,6 +415,7 @@ describe('a mistake in the environment is named by its variable', () => {
     ['REDIS_URL', 'redis://a:70000', REDIS],
     ['REDIS_URL', 'redis://a:1,b:2', REDIS],
     ['REDIS_URL', 'redis+cluster://a:1,', REDIS],
+    ['REDIS_URL', 'redis+sentinel://a:1', REDIS],
     ['DATABASE_URL', 'mysql://root:hunter2@localhost', DATABASE],
     ['DATABASE_URL', 'postgres://user:hun/ter2@host:port/db', DATABASE],
   ])('%s=%s', (name, value, mistake) => {

@@ -307,6 +307,7 @@ describe('the environment', () => {
     ['REDIS_URL', 'redis://[::1]:6379/2'],
     ['REDIS_URL', 'rediss://:secret@cache.example:6380/0'],
     ['REDIS_URL', 'redis+cluster://a:7000'],
+    ['REDIS_URL', 'redis+sentinel://a:26379,b:26379/main'],
     ['DATABASE_URL', 'postgres://localhost/shop'],
     ['DATABASE_URL', 'postgresql:///shop?host=/var/run/postgresql'],
     ['NODE_ENV', 'test'],

@@ -268,7 +268,7 @@ describe('a leaky bucket', () => {
     expect(waits).toEqual([100, 200])
   })
 
-  test('gives up the turn of a client that goes away: nothing runs and nothing is charged', async () => {
+  test('gives nobody the turn of a client that goes away: nothing runs, and its estimate stays charged', async () => {
     const waiting: AbortSignal[] = []
     const wait = (_ms: number, signal: AbortSignal | undefined) =>
       new Promise((_, reject) => {
@@ -293,7 +293,7 @@ describe('a leaky bucket', () => {
     expect(api.executed).toEqual([])
     expect(api.logged).toEqual([])
     const { headers } = await api.send('{ fewer }')
-    expect(headers['ratelimit']).toBe('"queue";r=0;t=1')
+    expect(headers['ratelimit']).toBe('"queue";r=0;t=2')
   })
 })
 

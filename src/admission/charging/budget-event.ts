@@ -1,7 +1,6 @@
 import type { Budget, Level } from '../../budget/budget.ts'
 import { isOverSoftThreshold, refunded } from '../../budget/budget-state.ts'
 import type { BudgetState, Charge, TakeResult } from '../../budget/budget-store.ts'
-import { queueRoom } from './queue-room.ts'
 
 /** Something that happened to a budget, as telemetry sees it: no client, no address. */
 export interface BudgetEvent {
@@ -27,7 +26,7 @@ export function takeEvents(tier: string, charges: readonly Charge[], result: Tak
     const amount = charges[index]?.amount ?? 0
     if (amount === 0) return []
     const { budget } = state
-    const wouldBeDenied = budget.mode === 'shadow' && state.debt > queueRoom(budget)
+    const wouldBeDenied = budget.mode === 'shadow' && state.debt > 0
     return [
       ...(wouldBeDenied ? [event('shadow-denied', tier, budget)] : []),
       ...crossings(tier, refunded(state, amount), state),

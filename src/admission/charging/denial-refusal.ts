@@ -55,7 +55,7 @@ const MAX_RETRY_MS = 1000
 function acceptedCost(states: readonly BudgetState[]): number {
   const accepted = states
     .filter(({ budget }) => budget.mode === 'enforce' && budget.meter === 'cost')
-    .map(({ budget, remaining, debt }) => Math.min(budget.capacity, remaining - debt + queueRoom(budget)))
+    .map((state) => Math.min(state.budget.capacity, state.remaining - state.debt + queueRoom(state)))
   return Math.max(0, Math.min(...accepted))
 }
 

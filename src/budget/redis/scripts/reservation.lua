@@ -60,7 +60,15 @@ local function answerAll(verb)
   local position = 1
   for _, request in ipairs(cjson.decode(ARGV[2])) do
     local done, outcome, strings = pcall(verb, request, position, budgets, now)
-    answers[#answers + 1] = done and outcome or 'x' .. tostring(type(outcome) == 'table' and outcome.err or outcome)
+    if not done then
+      local reason = tostring(type(outcome) == 'table' and outcome.err or outcome)
+      -- What is true of the server is for the connection to hear: it looks for the master then.
+      if string.find(reason, 'READONLY', 1, true) then
+        return redis.error_reply(reason)
+      end
+      outcome = 'x' .. reason
+    end
+    answers[#answers + 1] = outcome
     for _, string in ipairs(strings or {}) do
       answers[#answers + 1] = string
     end
