@@ -199,6 +199,7 @@ async function openShared(
   const leasing = createLeasingBudgetStore({
     store: resilient,
     newId: randomUUID,
+    deadlineMs,
     expectedNodes,
     ...(!leases && { busyTakesPerSecond: Infinity }),
   })

@@ -9,7 +9,7 @@ import { startRedis } from './redis-server.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7)
 const OPERATIONS = Number(process.env.OPERATIONS ?? 20_000)
-const IN_FLIGHT = 64
+const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 256)
 const clients = Array.from({ length: 1_000 }, (_, index) => `client-${index}`)
 const LEVELS = ['client', 'tenant', 'operation', 'ip']
 // So wide that nothing is denied: what is measured is the limiting, not the limit.

@@ -43,8 +43,18 @@ const algorithms: Readonly<Record<AlgorithmName, Algorithm<unknown>>> = {
   semaphore,
 }
 
+/** Keys are most of what an idle client weighs in Redis. */
+const short = {
+  'token-bucket': 'tb',
+  'leaky-bucket': 'lb',
+  'fixed-window': 'fw',
+  'sliding-window': 'sw',
+  'sliding-log': 'sl',
+  semaphore: 'sem',
+} as const satisfies Record<AlgorithmName, string>
+
 // The name is written so that it cannot run into the subject, which is the only other free text and comes last.
 function scopeOf({ algorithm, level, meter, name, mode }: Budget): string {
   const shadow = mode === 'shadow' ? 'shadow:' : ''
-  return `${shadow}${algorithm}:${level}:${meter}:${encodeURIComponent(name)}:`
+  return `${shadow}${short[algorithm]}:${level}:${meter}:${encodeURIComponent(name)}:`
 }

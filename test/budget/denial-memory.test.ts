@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Budget } from '../../src/budget/budget.ts'
 import { createDenialMemory } from '../../src/budget/denial-memory.ts'
+import { createLeasingBudgetStore } from '../../src/budget/leasing/leasing-budget-store.ts'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import {
   describeBudgetStore,
@@ -35,6 +37,19 @@ describe('the denial memory', () => {
     }
     return { clock, gated, store, first, calls }
   }
+
+  test('remembers denials of takes that charge what all clients share, too', async () => {
+    const inner = createLeasingBudgetStore({ store: createMemoryBudgetStore(), newId: randomUUID })
+    const store = createDenialMemory({ store: inner })
+    const mixed = () =>
+      takeOf([
+        [testBudget({ name: 'everybody', level: 'global' }), 40],
+        [burst, 40],
+      ])
+    for (const _ of [1, 2]) expect(await store.take(mixed())).toMatchObject({ admitted: true })
+    for (const _ of [1, 2, 3]) expect(await store.take(mixed())).toMatchObject({ reason: 'exhausted' })
+    await store.close()
+  })
 
   test('denies again what was denied, with the wait that is left, without a call', async () => {
     const { clock, store, gated } = await open()

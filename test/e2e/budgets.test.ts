@@ -6,6 +6,8 @@ import { type ShippedConfig, writeTestConfig } from '../support/test-config.ts'
 /** How many requests all clients of a server may send in its tests. */
 const GLOBAL_REQUESTS = 300
 
+const WITHIN = { timeout: 10_000 }
+
 const PRODUCTS = '{ products(first: 10) { nodes { name } } }'
 
 /** `"burst";r=943;t=3, …` as remaining by budget name. */
@@ -96,7 +98,7 @@ describe.each([
     expect(codes).toContain('CONCURRENCY_LIMITED')
     expect(new Set(codes).size).toBe(2)
     expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('1')
-    await expect.poll(async () => (await server.query(PRODUCTS, as('demo-premium'))).status).toBe(200)
+    await expect.poll(async () => (await server.query(PRODUCTS, as('demo-premium'))).status, WITHIN).toBe(200)
   })
 
   test('that are leaky make operations wait for their turn instead of failing', async () => {
@@ -141,17 +143,17 @@ describe('a configuration that changes while the server runs', () => {
     const used = 1000 - before
     expect(used).toBeGreaterThan(50)
     await config.change(() => Object.assign(budget, { capacity: 500 }))
-    await expect.poll(daily, { timeout: 10_000 }).toBeLessThanOrEqual(500 - used)
+    await expect.poll(daily, WITHIN).toBeLessThanOrEqual(500 - used)
     expect(await daily()).toBeGreaterThanOrEqual(500 - used - 200)
   })
 
   test('and cannot be used leaves the one before in effect and says why', async () => {
     const before = (await daily()) ?? 0
     await config.change(() => Object.assign(budget, { capacity: -5 }))
-    await expect.poll(server.output, { timeout: 10_000 }).toContain('tiers.free.budgets[0].capacity')
+    await expect.poll(server.output, WITHIN).toContain('tiers.free.budgets[0].capacity')
     expect(await daily()).toBeGreaterThan(before - 10)
     await config.change(() => Object.assign(budget, { capacity: 2000 }))
-    await expect.poll(daily, { timeout: 10_000 }).toBeGreaterThan(1000)
+    await expect.poll(daily, WITHIN).toBeGreaterThan(1000)
   })
 
   test('is read on SIGHUP', async () => {
@@ -159,7 +161,7 @@ describe('a configuration that changes while the server runs', () => {
     const before = seen()
     await config.change(() => Object.assign(budget, { capacity: 3000 }))
     server.child.kill('SIGHUP')
-    await expect.poll(daily, { timeout: 10_000 }).toBeGreaterThan(2000)
+    await expect.poll(daily, WITHIN).toBeGreaterThan(2000)
     expect(seen()).toBe(before + 1)
   })
 
@@ -169,6 +171,6 @@ describe('a configuration that changes while the server runs', () => {
       file.clients = [{ id: 'ada', tenant: 'acme', tier: 'free', keySha256, budgets: { daily: { capacity: 77 } } }]
     })
     const limit = async () => (await server.query('{ __typename }', { headers: { 'x-api-key': 'hello-ada' } })).headers
-    await expect.poll(async () => (await limit()).get('x-ratelimit-limit'), { timeout: 10_000 }).toBe('77')
+    await expect.poll(async () => (await limit()).get('x-ratelimit-limit'), WITHIN).toBe('77')
   })
 })

@@ -268,6 +268,25 @@ describe('a leaky bucket', () => {
     expect(waits).toEqual([100, 200])
   })
 
+  test('is answered when its turn comes although the server closes meanwhile, on a connection that ends with it', async () => {
+    const turns: (() => void)[] = []
+    const wait = () => new Promise<void>((resolve) => turns.push(resolve))
+    const api = await open({ budgets: [queue], wait })
+    await api.send('{ things(first: 8) { id } }')
+    const address = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const answer = fetch(`${address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': keys.ada },
+      body: JSON.stringify({ query: 'mutation { count }' }),
+    })
+    await expect.poll(() => turns.length).toBe(1)
+    const closed = api.app.close()
+    turns[0]?.()
+    const { status, headers } = await answer
+    expect({ status, connection: headers.get('connection') }).toEqual({ status: 200, connection: 'close' })
+    await closed
+  })
+
   test('gives nobody the turn of a client that goes away: nothing runs, and its estimate stays charged', async () => {
     const waiting: AbortSignal[] = []
     const wait = (_ms: number, signal: AbortSignal | undefined) =>

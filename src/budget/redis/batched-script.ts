@@ -1,7 +1,7 @@
-import type { Budget } from '../budget.ts'
+import type { AlgorithmName, Budget } from '../budget.ts'
 import { limitsOf } from '../limits.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import { redisScript } from './redis-script.ts'
+import { type RedisScript, redisScript } from './redis-script.ts'
 
 /** One request of a verb. */
 export interface VerbRequest {
@@ -34,9 +34,9 @@ const MAX_REQUESTS = 32
  */
 export function batchedScript(
   connection: RedisConnection,
-  files: readonly string[],
+  verb: string,
 ): (request: VerbRequest) => Promise<VerbAnswer> {
-  const script = redisScript(connection, files)
+  const scripts = new Map<string, RedisScript>()
   const batches = new Map<string, Waiting[]>()
 
   function flush(): void {
@@ -46,9 +46,21 @@ export function batchedScript(
     }
   }
 
+  // Every call makes the functions of its script anew, so it has the algorithms that it needs and no others.
+  function scriptFor(batch: readonly Waiting[]): RedisScript {
+    const needed = new Set(
+      batch.flatMap(({ request }) => request.budgets.map(({ algorithm }) => algorithmFile(algorithm))),
+    )
+    const files = ['keys.lua', ...[...needed].sort(), 'reservation.lua', verb]
+    const key = files.join()
+    const script = scripts.get(key) ?? redisScript(connection, files)
+    scripts.set(key, script)
+    return script
+  }
+
   async function send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const reply = await script(...scriptArguments(batch))
+      const reply = await scriptFor(batch)(...scriptArguments(batch))
       if (!isReply(reply)) throw new TypeError('A script answered with something that is no list of strings')
       const [nowMs, ...strings] = reply
       let next = 0
@@ -81,6 +93,10 @@ export function batchedScript(
     })
 }
 
+function algorithmFile(name: AlgorithmName): string {
+  return `algorithms/${name === 'leaky-bucket' ? 'token-bucket' : name}.lua`
+}
+
 interface Waiting {
   readonly request: VerbRequest
   readonly resolve: (answer: VerbAnswer) => void
@@ -97,7 +113,7 @@ function scriptArguments(batch: readonly Waiting[]): [keys: readonly string[], a
     request.budgets.forEach((budget, index) => {
       let number = numbers.get(budget)
       if (number === undefined) {
-        number = numbers.size
+        number = numbers.size + 1
         numbers.set(budget, number)
       }
       json += `,${number},${request.amounts[index]}`

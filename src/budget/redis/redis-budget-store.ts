@@ -16,15 +16,12 @@ export interface RedisBudgetStoreOptions {
   readonly prefix?: string
 }
 
-const ALGORITHMS = ['token-bucket', 'fixed-window', 'sliding-window', 'sliding-log', 'semaphore']
-const GROUND = ['keys.lua', ...ALGORITHMS.map((name) => `algorithms/${name}.lua`), 'reservation.lua']
-
 /** Budgets in Redis or Redis Cluster, shared by all processes. One script call for each verb; time is Redis's time. */
 export function createRedisBudgetStore({ connection, prefix = 'tollgate' }: RedisBudgetStoreOptions): BudgetStore {
   if (/[{}]/.test(prefix)) throw new RangeError(`The key prefix "${prefix}" may not hold braces: the tenant has them`)
-  const takeScript = batchedScript(connection, [...GROUND, 'take.lua'])
-  const settleScript = batchedScript(connection, [...GROUND, 'settle.lua'])
-  const cancelScript = batchedScript(connection, [...GROUND, 'cancel.lua'])
+  const takeScript = batchedScript(connection, 'take.lua')
+  const settleScript = batchedScript(connection, 'settle.lua')
+  const cancelScript = batchedScript(connection, 'cancel.lua')
   const { isCluster } = connection
 
   function verbRequest(request: TakeRequest | Reservation, amounts: readonly number[]): VerbRequest {

@@ -31,7 +31,7 @@ for _, step in ipairs(cjson.decode(ARGV[2])) do
     local hold = holds[step.settles]
     if hold then
       holds[step.settles] = nil
-      algorithm.settle(state, hold, amount, now, capacity, p, q, { reservation = hold.reservation, untilMs = hold.mark })
+      algorithm.settle(state, hold, amount, now, capacity, p, q, hold.reservation)
       algorithm.write(KEYS[1], state, now, capacity, p, q, 0)
     end
   else
@@ -40,10 +40,11 @@ for _, step in ipairs(cjson.decode(ARGV[2])) do
       admitted[#admitted + 1] = fits and 1 or 0
     end
     if fits then
-      local seat = { reservation = 'test:reservation:' .. step.index, untilMs = now + step.heldMs }
-      local charged, mark, queued = algorithm.charge(state, amount, now, capacity, p, q, seat)
+      local reservation = 'test:reservation:' .. step.index
+      local untilMs = now + step.heldMs
+      local charged, mark, queued = algorithm.charge(state, amount, now, capacity, p, q, reservation, untilMs)
       algorithm.write(KEYS[1], state, now, capacity, p, q, keepMs)
-      holds[step.index] = { reservation = seat.reservation, amount = charged, mark = mark, queued = queued }
+      holds[step.index] = { reservation = reservation, amount = charged, mark = mark, queued = queued }
     end
   end
   if call('PTTL', KEYS[1]) == -1 then

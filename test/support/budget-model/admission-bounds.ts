@@ -35,10 +35,12 @@ export function createAdmissionBounds(): AdmissionBounds {
         const { budget, amount } = charge
         if (amount === 0 || budget.mode === 'shadow') continue
         const ledger = ledgerOf(bucketName(tenant, charge))
+        // Nobody can tell a queue from a clock that went back.
+        if (mayWait(charge) && nowMs < ledger.seenMs) ledger.windows.add('of a clock that went back')
         see(ledger, budget, nowMs)
         // Where it waits for one of several, nobody is told for which.
         if (mayWait(charge) && waiting.length > 1 && delayMs > 0) ledger.windows.add('of others')
-        const at = ledger.seenMs + (mayWait(charge) ? delayMs : 0)
+        const at = Math.max(ledger.seenMs, mayWait(charge) ? nowMs + delayMs : 0)
         ledger.entries.push({ id, at, amount, endsAfterMs: elapsedMs + heldMs })
         // Windows that change their length are no longer the windows of the charges in them.
         if (ledger.windows.size === 1) check(ledger, budget, elapsedMs)

@@ -4,14 +4,14 @@
 -- An algorithm, with p and q as its limits beside the capacity:
 --   read(key, now, value) -> state                       writes nothing; value is what the key holds if it is a string
 --   hasRoom(state, amount, now, capacity, p, q)          likewise
---   charge(state, amount, now, capacity, p, q, seat)     changes the state, not Redis; -> amount, mark, queued
---   settle(state, hold, actual, now, capacity, p, q, seat)   likewise; hold is { amount, mark, queued }
---   write(key, state, now, capacity, p, q, keepMs)       puts the state into Redis
+--   charge(state, amount, now, capacity, p, q, reservation, untilMs)   changes the state, not Redis; -> amount, mark, queued
+--   settle(state, hold, actual, now, capacity, p, q, reservation)      likewise; hold is { amount, mark, queued }
+--   write(key, state, now, capacity, p, q, keepMs)       puts the state into Redis; returns the answer if that is the value
 --   answer(state, amount, now, capacity, p, q)           -> four packed doubles or more, what `fromAnswer` of its TypeScript form reads
 --
 -- p, q   token-bucket, leaky-bucket: refill per second, longest delay in ms; fixed-window: ms, months; sliding-window,
 --        sliding-log: ms, 0; semaphore: 0, 0
--- seat   { reservation, untilMs }: the key of the reservation, and when the charge ends on a semaphore
+-- reservation, untilMs   the key of the reservation, and when the charge ends on a semaphore
 --
 -- Values are packed doubles: every number keeps all its digits, and reading is ten times as fast as text.
 -- TTL: a reservation lives as long as it may be settled; a bucket at least until it is empty, and as long as the
@@ -61,6 +61,7 @@ local function writeValue(key, value, now, before, expiresAt)
     call('SET', key, value, 'PX', expireIn(expiresAt - now))
   end
   written[key] = value
+  return value
 end
 
 -- What is charged of an amount: all of it, up to the bound on debt.

@@ -24,18 +24,17 @@ end
 local function settleAll(reservation, request, position, budgets, now)
   local states = {}
   for index = 1, (#request - 2) / 2 do
-    local budget, actual = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
+    local budget, actual = budgets[request[2 * index + 1]], request[2 * index + 2]
     local amount, mark, queued = unpacked('<ddd', reservation, 24 * index - 23)
     if amount ~= actual then
       local state = budget.algorithm.read(KEYS[position + index], now, valueAt(position + index))
       local hold = { amount = amount, mark = mark, queued = queued }
-      local seat = { reservation = KEYS[position], untilMs = mark }
-      budget.algorithm.settle(state, hold, actual, now, budget[3], budget[4], budget[5], seat)
+      budget.algorithm.settle(state, hold, actual, now, budget[3], budget[4], budget[5], KEYS[position])
       states[index] = state
     end
   end
   for index, state in pairs(states) do
-    local budget = budgets[request[2 * index + 1] + 1]
+    local budget = budgets[request[2 * index + 1]]
     budget.algorithm.write(KEYS[position + index], state, now, budget[3], budget[4], budget[5], 0)
   end
 end
@@ -45,7 +44,7 @@ end
 -- KEYS   for each request: its reservation, then one bucket for each charge
 -- ARGV   1: JSON, the budgets of all requests: [ 'enforce' | 'shadow', algorithm, capacity, p, q ]
 --        2: JSON, the requests: [ life of the reservation in ms, life of a charge on a semaphore in ms,
---           then for each charge: number of its budget from 0, amount ]
+--           then for each charge: number of its budget from 1, amount ]
 -- Return { now in ms, then what the verb answers to each request: an outcome, and for some a string for each bucket }
 -- verb   gets a request, the position of its reservation in KEYS, the budgets, and the time; returns the outcome, and a
 --        list of strings or nothing
@@ -69,8 +68,11 @@ local function answerAll(verb)
       outcome = 'x' .. reason
     end
     answers[#answers + 1] = outcome
-    for _, string in ipairs(strings or {}) do
-      answers[#answers + 1] = string
+    if done and strings then
+      local count = #answers
+      for index = 1, #strings do
+        answers[count + index] = strings[index]
+      end
     end
     position = position + #request / 2
   end

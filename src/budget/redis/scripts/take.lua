@@ -7,26 +7,30 @@
 -- TTL    see keys.lua; a denial touches none
 -- Clock  Redis's TIME, once for all requests of a call
 
+-- Charges every bucket; returns what is known of their answers.
 local function chargeAll(request, position, budgets, states, now)
   local ttlMs = request[1]
   local keepMs = ttlMs + SLACK_MS
-  local seat = { reservation = KEYS[position], untilMs = now + request[2] }
-  local holds = {}
+  local untilMs = now + request[2]
+  local holds, answers = {}, {}
   local charged = false
   for index = 1, #states do
-    local budget, amount = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
+    local budget, amount = budgets[request[2 * index + 1]], request[2 * index + 2]
+    local held, mark, queued = 0, 0, 0
     if amount > 0 then
       local state, algorithm, capacity, p, q = states[index], budget.algorithm, budget[3], budget[4], budget[5]
-      holds[index] = pack('<ddd', algorithm.charge(state, amount, now, capacity, p, q, seat))
-      algorithm.write(KEYS[position + index], state, now, capacity, p, q, keepMs)
+      held, mark, queued = algorithm.charge(state, amount, now, capacity, p, q, KEYS[position], untilMs)
+      answers[index] = algorithm.write(KEYS[position + index], state, now, capacity, p, q, keepMs)
       charged = true
-    else
-      holds[index] = pack('<ddd', 0, 0, 0)
+    end
+    if ttlMs > 0 then
+      holds[index] = pack('<ddd', held, mark, queued)
     end
   end
   if charged and ttlMs > 0 then
     writeReservation(position, table.concat(holds), 'PX', expireIn(keepMs))
   end
+  return answers
 end
 
 return answerAll(function(request, position, budgets, now)
@@ -37,22 +41,22 @@ return answerAll(function(request, position, budgets, now)
   local states = {}
   local admitted = true
   for index = 1, (#request - 2) / 2 do
-    local budget, amount = budgets[request[2 * index + 1] + 1], request[2 * index + 2]
-    local state = budget.algorithm.read(KEYS[position + index], now, valueAt(position + index))
+    local budget, amount = budgets[request[2 * index + 1]], request[2 * index + 2]
+    local algorithm = budget.algorithm
+    local state = algorithm.read(KEYS[position + index], now, valueAt(position + index))
     states[index] = state
     if admitted and amount > 0 and budget[1] == 'enforce' and not reservation then
-      admitted = budget.algorithm.hasRoom(state, amount, now, budget[3], budget[4], budget[5])
+      admitted = algorithm.hasRoom(state, amount, now, budget[3], budget[4], budget[5])
     end
   end
-  if admitted and not reservation then
-    chargeAll(request, position, budgets, states, now)
-  end
-  local answers = {}
-  for index, state in ipairs(states) do
-    local budget = budgets[request[2 * index + 1] + 1]
-    -- Only who is denied asks how long an amount has to wait.
-    local asked = admitted and 0 or request[2 * index + 2]
-    answers[index] = budget.algorithm.answer(state, asked, now, budget[3], budget[4], budget[5])
+  local answers = admitted and not reservation and chargeAll(request, position, budgets, states, now) or {}
+  for index = 1, #states do
+    if not answers[index] then
+      local budget = budgets[request[2 * index + 1]]
+      -- Only who is denied asks how long an amount has to wait.
+      local asked = admitted and 0 or request[2 * index + 2]
+      answers[index] = budget.algorithm.answer(states[index], asked, now, budget[3], budget[4], budget[5])
+    end
   end
   return admitted and 'a' or 'e', answers
 end)

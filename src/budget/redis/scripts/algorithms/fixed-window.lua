@@ -79,7 +79,7 @@ end
 function fixedWindow.write(key, window, now, _, windowMs, windowMonths, keepMs)
   local expiresAt = expiry(window.expiresAt, now, edge(windowMs, windowMonths, window.at, 1) - now, keepMs)
   window.value = pack('<dddd', window.used, window.at, window.since, expiresAt)
-  writeValue(key, window.value, now, window.expiresAt, expiresAt)
+  return writeValue(key, window.value, now, window.expiresAt, expiresAt)
 end
 
 function fixedWindow.answer(window)

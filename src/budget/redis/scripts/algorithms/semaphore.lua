@@ -29,23 +29,23 @@ function semaphore.hasRoom(state, amount, _, capacity)
   return state.used <= capacity - amount
 end
 
-function semaphore.charge(state, amount, now, capacity, _, _, seat)
+function semaphore.charge(state, amount, now, capacity, _, _, reservation, untilMs)
   local charged = chargeable(state.used, amount, capacity)
-  if charged > 0 and seat.untilMs > now then
-    state.taken = seat
+  if charged > 0 and untilMs > now then
+    state.taken, state.untilMs = idOf(reservation), untilMs
     state.used = state.used + charged
   end
-  return charged, seat.untilMs, 0
+  return charged, untilMs, 0
 end
 
 -- What is settled is written and forgotten, so its count need not be kept.
-function semaphore.settle(state, _, _, _, _, _, _, seat)
-  state.freed = idOf(seat.reservation)
+function semaphore.settle(state, _, _, _, _, _, _, reservation)
+  state.freed = idOf(reservation)
 end
 
 function semaphore.write(key, state, now, _, _, _, keepMs)
   if state.taken then
-    call('ZADD', key, state.taken.untilMs, idOf(state.taken.reservation))
+    call('ZADD', key, state.untilMs, state.taken)
   end
   if state.freed then
     call('ZREM', key, state.freed)

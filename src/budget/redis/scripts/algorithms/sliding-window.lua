@@ -91,7 +91,7 @@ function slidingWindow.write(key, window, now, _, windowMs, _, keepMs)
   local at, since, before = window.at, window.since, window.expiresAt
   local expiresAt = expiry(before, now, (floor(at / windowMs) + 2) * windowMs - now, keepMs)
   window.value = pack('<dddddd', window.current, window.previous, at, windowMs, since, expiresAt)
-  writeValue(key, window.value, now, before, expiresAt)
+  return writeValue(key, window.value, now, before, expiresAt)
 end
 
 function slidingWindow.answer(window)

@@ -106,7 +106,7 @@ function tokenBucket.write(key, bucket, now, _, refillPerSecond, _, keepMs)
   local used, at, before = bucket[1], bucket[2], bucket[5]
   local expiresAt = expiry(before, now, at - now + used * 1000 / refillPerSecond, keepMs)
   bucket[6] = pack('<ddddd', used, at, bucket[3], bucket[4], expiresAt)
-  writeValue(key, bucket[6], now, before, expiresAt)
+  return writeValue(key, bucket[6], now, before, expiresAt)
 end
 
 function tokenBucket.answer(bucket)
