@@ -281,6 +281,7 @@ describe('a leaky bucket', () => {
     })
     await expect.poll(() => turns.length).toBe(1)
     const closed = api.app.close()
+    await expect.poll(() => api.app.server.listening).toBe(false)
     turns[0]?.()
     const { status, headers } = await answer
     expect({ status, connection: headers.get('connection') }).toEqual({ status: 200, connection: 'close' })
