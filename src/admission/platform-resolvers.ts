@@ -8,7 +8,7 @@ export function platformResolvers(now: () => number = Date.now): Resolvers<Admis
     Query: {
       rateLimit(_root, _args, { client, admission: { report } }) {
         const states = report?.states ?? []
-        // A tier need not have a budget of cost, but it has one.
+        // A tier need not enforce a budget of cost, but it has one of some kind.
         const state = tightest(states) ?? states.find(({ budget }) => budget.level !== 'global')
         if (state === undefined) throw new Error(`The tier ${client.tier} has no budget to tell about`)
         const limit = Math.min(state.budget.capacity, MAX_INT)

@@ -29,19 +29,15 @@ export function settled(report: OperationReport, charges: readonly Charge[], use
 }
 
 /**
- * The cost budget with the least left: the one a client meets first. A shadow budget only where none is enforced. What
- * all clients share is nobody's to be told: it would tell of the others.
+ * The enforced cost budget with the least left: the one a client meets first. What all clients share is nobody's to be
+ * told: it would tell of the others.
  */
 export function tightest(states: readonly BudgetState[]): BudgetState | undefined {
   let least: BudgetState | undefined
   for (const state of states) {
-    const { meter, level } = state.budget
-    if (meter === 'cost' && level !== 'global' && (least === undefined || isTighter(state, least))) least = state
+    const { meter, level, mode } = state.budget
+    if (meter !== 'cost' || mode === 'shadow' || level === 'global') continue
+    if (least === undefined || state.remaining - state.debt < least.remaining - least.debt) least = state
   }
   return least
-}
-
-function isTighter(a: BudgetState, b: BudgetState): boolean {
-  if (a.budget.mode !== b.budget.mode) return a.budget.mode === 'enforce'
-  return a.remaining - a.debt < b.remaining - b.debt
 }
