@@ -1,6 +1,8 @@
 import { type GraphQLSchema, getVariableValues } from 'graphql'
 import { CostPlanError } from '../cost/cost-plan-error.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
+import { nestsDeeper } from '../guard/nests-deeper.ts'
+import { MAX_NESTING } from '../guard/scan-source.ts'
 import { affordable } from './charging/affordable.ts'
 import type { OperationRequest } from './operation-request.ts'
 import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
@@ -35,6 +37,7 @@ function priced({ schema, operations }: PriceOptions, request: OperationRequest,
   const prepared = operations.prepare(source, document, operationName)
   if ('code' in prepared) return { refusal: prepared }
   const { operation, plan } = prepared
+  if (nestsDeeper(variables, MAX_NESTING)) return { refusal: VARIABLES_TOO_DEEP }
   const mistaken = variableMistakes(schema, operation, variables)
   if (mistaken !== undefined) return { refusal: mistaken }
   const [violation] = plan.violations(variables)
@@ -50,6 +53,11 @@ function priced({ schema, operations }: PriceOptions, request: OperationRequest,
   }
   return { prepared, price }
 }
+
+// The rest of a request may be as deep as it likes: nobody looks into it.
+const VARIABLES_TOO_DEEP = refusal('BAD_REQUEST', {
+  reason: `The variables have lists or objects more than ${MAX_NESTING} deep. Send them less nested.`,
+})
 
 function variableMistakes(
   schema: GraphQLSchema,

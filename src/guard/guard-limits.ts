@@ -7,12 +7,12 @@ export interface GuardLimits {
   /**
    * Lexical tokens, as graphql-js counts them: names, values and punctuation, without comments. A document may not have
    * more lines than this either. One past it: `TOKEN_LIMIT_EXCEEDED`.
-   * @default 2000
+   * @default 1000
    */
   readonly maxTokens: number
   /**
    * Fields around the deepest field, expanded, as graphql-depth-limit counts them: `{ a { b } }` has depth 1. What lies
-   * inside `__schema` and `__type` does not count: graphql-js bounds it by itself. One past it: `DEPTH_LIMIT_EXCEEDED`.
+   * inside `__schema` and `__type` does not count: its lists may not nest, whatever the limit. One past it: `DEPTH_LIMIT_EXCEEDED`.
    * @default 12
    */
   readonly maxDepth: number
@@ -46,7 +46,7 @@ export interface GuardLimits {
 }
 
 export const defaultGuardLimits: GuardLimits = Object.freeze({
-  maxTokens: 2000,
+  maxTokens: 1000,
   maxDepth: 12,
   maxAliases: 30,
   maxRootFields: 20,

@@ -25,6 +25,8 @@ function inspectSize(source: string, limits: GuardLimits): Inspection {
   if (fragments.length > limits.maxFragments) return violationOf('maxFragments', fragments.length, limits.maxFragments)
   const size = expandedSize(operations, fragments)
   if (size.nesting > MAX_EXPANDED_NESTING) return violationOf('maxDepth', size.nesting, MAX_EXPANDED_NESTING)
+  if (size.introspectedLists > 1) return violationOf('maxDepth', size.introspectedLists, 1)
+  if (size.allTypes > 1) return violationOf('maxAliases', size.allTypes, 1)
   const counts = [
     ['maxFragments', size.spreads],
     ['maxExpandedFields', size.fields],

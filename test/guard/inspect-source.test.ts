@@ -21,14 +21,14 @@ const limitCases: readonly LimitCase[] = [
     limit: 'maxTokens',
     code: 'TOKEN_LIMIT_EXCEEDED',
     counts: 'tokens',
-    allowed: 2000,
+    allowed: 1000,
     source: (count) => `{ self { ${'a '.repeat(count - 5)} } }`,
   },
   {
     limit: 'maxTokens',
     code: 'TOKEN_LIMIT_EXCEEDED',
     counts: 'lines',
-    allowed: 2000,
+    allowed: 1000,
     source: (count) => `${'\n'.repeat(count - 1)}{ a }`,
   },
   {
@@ -240,13 +240,13 @@ describe('nesting', () => {
 describe('a hostile document', () => {
   test('of 50 000 tokens is refused after the first one too many', () => {
     expect(inspectSource(`{ ${'a '.repeat(50_000)} }`, defaultGuardLimits)).toMatchObject({
-      violation: { limit: 'maxTokens', found: 2001 },
+      violation: { limit: 'maxTokens', found: 1001 },
     })
   })
 
   test.each([
-    ['tokens', '{ '.repeat(1) + 'a '.repeat(2_000), 'maxTokens'],
-    ['lines', '\n'.repeat(2_000), 'maxTokens'],
+    ['tokens', '{ '.repeat(1) + 'a '.repeat(1_000), 'maxTokens'],
+    ['lines', '\n'.repeat(1_000), 'maxTokens'],
     ['nesting', '{ self '.repeat(201), 'maxDepth'],
   ])('is not read on once it has too many %s', (_, start, limit) => {
     // No part of this ending is a token, so that whoever reads on finds a syntax error.
@@ -321,6 +321,33 @@ describe('introspection', () => {
 
   test('is not deep, however deep', () => {
     expect(inspectSource(introspection(100), { ...defaultGuardLimits, maxDepth: 0 })).toEqual({ kind: 'passed' })
+  })
+
+  test.each([
+    ['lists in lists', '{ __schema { types { fields { type { fields { name } } } } } }', 'maxDepth'],
+    ['lists in lists of another kind', '{ __type(name: "A") { possibleTypes { interfaces { name } } } }', 'maxDepth'],
+    [
+      'lists in lists by way of fragments',
+      '{ __schema { types { ...F } } } fragment F on __Type { fields { type { ...G } } } fragment G on __Type { inputFields { name } }',
+      'maxDepth',
+    ],
+    ['all types twice', '{ __schema { types { name } others: types { kind } } }', 'maxAliases'],
+    ['all types in two places', '{ __schema { types { name } } self { __schema { types { name } } } }', 'maxAliases'],
+    [
+      'all types by way of fragments',
+      '{ a: __schema { ...F } b: __schema { ...F } } fragment F on __Schema { types { name } }',
+      'maxAliases',
+    ],
+  ])('is refused when it asks for %s, which multiplies the answer', (_, source, limit) => {
+    expect(inspectSource(source, boundless)).toEqual({
+      kind: 'violation',
+      violation: { code: expect.any(String), limit, found: 2, allowed: 1 },
+    })
+  })
+
+  test('is not meant by fields of the same names', () => {
+    const source = '{ types { fields { interfaces { fields { a } } } } more: types { a } }'
+    expect(inspectSource(source, boundless)).toEqual({ kind: 'passed' })
   })
 
   test('counts the fields around it', () => {

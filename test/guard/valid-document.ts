@@ -69,7 +69,7 @@ const { selections } = fc.letrec<{ selection: Selection; selections: Selection[]
         'a @skip(if: false)',
         '__typename',
         '__type(name: "A") { name ofType { name } }',
-        '__schema { types { fields { type { ofType { ofType { name } } } } } }',
+        '__schema { directives { args { type { ofType { ofType { name } } } } } }',
         'node { self { a } }',
       ),
     }),
