@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute, OperationTypeNode } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
@@ -14,8 +14,12 @@ export async function executeAdmitted(
 ): Promise<ExecutionResult> {
   const { admission: record, controller } = args.contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')
-  const execution = await executeWithDeadline(() => execute(args), record.admitted.timeoutMs, controller)
-  return execution.kind === 'completed' ? execution.result : cutOff(record, execution)
+  const { timeoutMs, prepared } = record.admitted
+  const execution = await executeWithDeadline(() => execute(args), timeoutMs, controller)
+  if (execution.kind !== 'completed') return cutOff(record, execution)
+  // A deadline holds whatever the database and however busy the process. But who has changed something has to learn it.
+  const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
+  return tooLate ? cutOff(record, { kind: 'timed-out', timeoutMs }) : execution.result
 }
 
 /** The answer to what did not end by itself, and what admission has to know of it. */

@@ -1,13 +1,20 @@
 import { PGlite } from '@electric-sql/pglite'
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import { columnParsers } from './column-parsers.ts'
 import { pglitePool } from './pglite-pool.ts'
+import { type InterruptiblePool, poolDuring } from './pool-during.ts'
 import { postgresqlPool } from './postgresql-pool.ts'
 
 export interface Database<Tables> {
   /** Tables and columns are `camelCase` here and `snake_case` in SQL. */
   readonly db: Kysely<Tables>
   readonly kind: 'pglite' | 'postgresql'
+  /**
+   * The same database for one piece of work. When its signal aborts, what it waits for rejects with the signal's reason:
+   * PostgreSQL cancels the statement that runs, PGlite comes to its end, and either begins nothing more and rolls back
+   * the transaction that is under way.
+   */
+  during(signal: AbortSignal): Kysely<Tables>
   /** Waits for what is running, then gives the connections back. Nothing can be asked afterwards. */
   close(): Promise<void>
 }
@@ -46,17 +53,25 @@ export interface DatabaseOptions {
  */
 export async function createDatabase<Tables>(options: DatabaseOptions = {}): Promise<Database<Tables>> {
   const { url, connectionTimeoutMs = 3000, onQuery } = options
-  const pool =
+  const pool: InterruptiblePool =
     url === undefined
       ? pglitePool(await PGlite.create({ parsers: columnParsers }), connectionTimeoutMs)
       : await postgresqlPool(url, { ...options, connectionTimeoutMs })
-  const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
-    // The keys inside a JSON value are data; they stay as they are.
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-    ...(onQuery !== undefined && { log: ({ query }) => onQuery(query.sql) }),
-  })
+  // The keys inside a JSON value are data; they stay as they are.
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
+  const on = (pool: PostgresPool) =>
+    new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool }),
+      plugins,
+      ...(onQuery !== undefined && { log: ({ query }) => onQuery(query.sql) }),
+    })
+  const db = on(pool)
   // Kysely closes only what it has used.
   await db.connection().execute(async () => undefined)
-  return { db, kind: url === undefined ? 'pglite' : 'postgresql', close: () => db.destroy() }
+  return {
+    db,
+    kind: url === undefined ? 'pglite' : 'postgresql',
+    during: (signal) => on(poolDuring(pool, signal)),
+    close: () => db.destroy(),
+  }
 }

@@ -1,5 +1,13 @@
-import { Pool, types } from 'pg'
+import { Pool, type PoolConfig, types } from 'pg'
 import { columnParsers } from './column-parsers.ts'
+import type { InterruptiblePool } from './pool-during.ts'
+
+declare module 'pg' {
+  interface ClientBase {
+    /** Which process of PostgreSQL is at the other end. `@types/pg` leaves it out. */
+    readonly processID: number | null
+  }
+}
 
 interface PostgresqlPoolOptions {
   readonly maxConnections?: number
@@ -9,10 +17,10 @@ interface PostgresqlPoolOptions {
 }
 
 /** A pool of connections to PostgreSQL, one of which has been made when it is returned. */
-export async function postgresqlPool(url: string, options: PostgresqlPoolOptions): Promise<Pool> {
+export async function postgresqlPool(url: string, options: PostgresqlPoolOptions): Promise<InterruptiblePool> {
   const { maxConnections = 10, connectionTimeoutMs, statementTimeoutMs = 10_000, onConnectionLost } = options
   const address = addressOf(url)
-  const pool = new Pool({
+  const settings: PoolConfig = {
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: connectionTimeoutMs,
@@ -23,18 +31,35 @@ export async function postgresqlPool(url: string, options: PostgresqlPoolOptions
       getTypeParser: (id, format) =>
         (format === 'binary' ? undefined : columnParsers[id]) ?? types.getTypeParser(id, format),
     },
-  })
+  }
+  const pool = new Pool(settings)
+  // A busy pool has no connection left to interrupt the others on. This one connects when it is needed.
+  const interrupter = new Pool({ ...settings, max: 1 })
+  const processIds = new WeakMap<object, number | null>()
   // Without listeners, an 'error' event would end the process. The pool passes on those of its idle connections only;
   // a transaction may hold one between two statements. A connection that is lost may tell it twice.
   pool.on('error', ignore)
+  interrupter.on('error', ignore)
+  interrupter.on('connect', (client) => client.on('error', ignore))
   pool.on('connect', (client) => {
+    processIds.set(client, client.processID)
     client.once('error', (error) => onConnectionLost?.(error))
     client.on('error', ignore)
   })
   try {
     const client = await pool.connect()
     client.release()
-    return pool
+    return {
+      connect: () => pool.connect(),
+      async interrupt(client) {
+        // Where that fails, the statement ends by its own time.
+        await interrupter.query('select pg_cancel_backend($1)', [processIds.get(client)]).catch(ignore)
+      },
+      async end() {
+        await pool.end()
+        await interrupter.end()
+      },
+    }
   } catch (error) {
     await pool.end()
     throw new Error(`PostgreSQL at ${address} cannot be used: ${reason(error)}`)

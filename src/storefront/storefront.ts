@@ -11,8 +11,8 @@ import type { StorefrontContext } from './storefront-context.ts'
 import type { StorefrontTables } from './tables.ts'
 
 export interface StorefrontOptions {
-  /** A database with the shop's tables. */
-  readonly db: Kysely<StorefrontTables>
+  /** The database with the shop's tables, for as long as a signal has not aborted. */
+  readonly during: (signal: AbortSignal) => Kysely<StorefrontTables>
   readonly events: OrderEvents
   /** Told when an event could not be published. The mutation has succeeded all the same: its data is committed. */
   readonly onEventLost: (cause: unknown) => void
@@ -27,7 +27,12 @@ export interface Storefront {
   contextFor<Operation extends OperationContext>(operation: Operation): Operation & StorefrontContext
 }
 
-export function createStorefront({ db, events, onEventLost, now = () => new Date() }: StorefrontOptions): Storefront {
+export function createStorefront({
+  during,
+  events,
+  onEventLost,
+  now = () => new Date(),
+}: StorefrontOptions): Storefront {
   return {
     resolvers: {
       ...nodeResolvers,
@@ -38,7 +43,7 @@ export function createStorefront({ db, events, onEventLost, now = () => new Date
     },
     contextFor: (operation) => ({
       ...operation,
-      reads: createReads(db, operation.signal),
+      reads: createReads(during(operation.signal)),
       events,
       onEventLost,
       now,

@@ -39,7 +39,7 @@ export async function openShop({ events, onQuery, ...options }: ShopOptions = {}
   }
   const database = await openTestDatabase({ ...options, onQuery: record })
   const storefront = createStorefront({
-    db: database.db,
+    during: database.during,
     events: events ?? memoryEvents(),
     onEventLost: (cause) => eventsLost.push(cause),
     now: () => new Date('2026-11-24T09:30:00.000Z'),

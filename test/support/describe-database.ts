@@ -81,13 +81,17 @@ export function describeDatabase(name: string, findUrl: () => Promise<string | u
     let database: Database<Tables>
     let db: Kysely<Tables>
     const queries: string[] = []
+    let abortAfter: { readonly sql: string; readonly abort: () => void } | undefined
 
     beforeAll(async () => {
       database = await createDatabase<Tables>({
         url: await findUrl(),
         maxConnections: 2,
         connectionTimeoutMs: 500,
-        onQuery: (query) => queries.push(query),
+        onQuery(query) {
+          queries.push(query)
+          if (query === abortAfter?.sql) abortAfter.abort()
+        },
       })
       db = database.db
       await migrate(db, migrations)
@@ -95,10 +99,13 @@ export function describeDatabase(name: string, findUrl: () => Promise<string | u
     beforeEach(async () => {
       await db.deleteFrom('shelfItems').execute()
       queries.length = 0
+      abortAfter = undefined
     })
     afterAll(async () => {
       await database.close()
     })
+
+    const INSERT = 'insert into "shelf_items" ("shelf_name", "quantity", "note") values ($1, $2, $3)'
 
     function insert(into: Kysely<Tables>, quantity: number) {
       return into.insertInto('shelfItems').values({ shelfName: 'top', quantity, note: null }).execute()
@@ -211,6 +218,61 @@ export function describeDatabase(name: string, findUrl: () => Promise<string | u
       await expect(sql`select nothing`.execute(db)).rejects.toThrow()
       const select = 'select count(*) as "count" from "shelf_items"'
       expect(queries).toEqual(['begin', select, 'commit', 'select nothing'])
+    })
+
+    describe('during a signal', () => {
+      const reason = new Error('nobody waits any more')
+      let controller: AbortController
+      let wanted: Kysely<Tables>
+
+      beforeEach(() => {
+        controller = new AbortController()
+        wanted = database.during(controller.signal)
+      })
+
+      test('that does not abort, is the same database', async () => {
+        await wanted.transaction().execute((transaction) => Promise.all([1, 2, 3].map((n) => insert(transaction, n))))
+        expect(await countOf(wanted)).toBe(3)
+        await expect(sql`select nothing`.execute(wanted)).rejects.toMatchObject({ code: '42703' })
+      })
+
+      test('is asked nothing once that has aborted', async () => {
+        controller.abort(reason)
+        await expect(countOf(wanted)).rejects.toBe(reason)
+        await expect(wanted.transaction().execute(countOf)).rejects.toBe(reason)
+        expect(queries).toEqual([])
+      })
+
+      test('begins nothing that waited for a connection when it aborted', async () => {
+        const connections = database.kind === 'pglite' ? 1 : 2
+        const holders = await Promise.all(Array.from({ length: connections }, () => db.startTransaction().execute()))
+        const waiting = expect(insert(wanted, 1)).rejects.toBe(reason)
+        controller.abort(reason)
+        await Promise.all(holders.map((transaction) => transaction.commit().execute()))
+        await waiting
+        expect(queries).not.toContain(INSERT)
+      })
+
+      test.each(['begin', INSERT])('keeps nothing of a transaction when it aborts after %s', async (last) => {
+        abortAfter = { sql: last, abort: () => controller.abort(reason) }
+        await expect(wanted.transaction().execute((transaction) => insert(transaction, 1))).rejects.toBe(reason)
+        expect(queries.at(-1)).toBe('rollback')
+        expect(await countOf(db)).toBe(0)
+      })
+
+      test('keeps a transaction whose commit was over when it aborted', async () => {
+        abortAfter = { sql: 'commit', abort: () => controller.abort(reason) }
+        await wanted.transaction().execute((transaction) => insert(transaction, 1))
+        expect(await countOf(db)).toBe(1)
+      })
+
+      test('lets a timer fire between two statements', async () => {
+        setTimeout(() => controller.abort(reason))
+        const endless = async () => {
+          for (;;) await countOf(wanted)
+        }
+        await expect(endless()).rejects.toBe(reason)
+      })
     })
 
     test('runs a migration once', async () => {

@@ -28,10 +28,10 @@ export const catalogueResolvers = {
     product: (_, { id }, context, info) => findProduct(context, parseId('Product', id, argument(info, 'id'))),
     products: (_, { filter, sort, ...args }, { reads }, info) => {
       const request = pageRequest(info, args, { sort: productSorts[sort ?? 'NEWEST'], maxFirst: 100 })
-      return productPage(reads.database(), criteria(filter), request)
+      return productPage(reads.db, criteria(filter), request)
     },
     category: (_, { id }, context, info) => findCategory(context, parseId('Category', id, argument(info, 'id'))),
-    categories: (_, _args, { reads }) => topCategories(reads.database()),
+    categories: (_, _args, { reads }) => topCategories(reads.db),
     search: (_, { query, first }, { reads }, info) => {
       const words = query.trim()
       const { length } = [...words]
@@ -40,7 +40,7 @@ export const catalogueResolvers = {
       }
       // PostgreSQL has no texts with NUL in them.
       if (words.includes('\0')) throw badInput(`${argument(info, 'query')} has a NUL character; none is allowed.`)
-      return search(reads.database(), words, checkFirst(info, first, 50))
+      return search(reads.db, words, checkFirst(info, first, 50))
     },
   },
   Product: {

@@ -1,14 +1,13 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { globalId } from '../checks/global-id.ts'
-import type { Database } from '../reading/reads.ts'
-import type { OrderStatus } from '../tables.ts'
+import type { OrderStatus, StorefrontTables } from '../tables.ts'
 import { done, type OrderOutcome, problem, refused } from './order-outcome.ts'
 import { ordersById } from './orders.ts'
 
 /** Moves an order on by one status. Of two at once each moves it by one, or the later says that there is nowhere to go. */
-export async function advanceOrder(database: Database, id: number): Promise<OrderOutcome> {
+export async function advanceOrder(db: Kysely<StorefrontTables>, id: number): Promise<OrderOutcome> {
   // One statement: whoever waits for the row sees the status that the other has left.
-  const moved = await database()
+  const moved = await db
     .updateTable('orders')
     .set({
       status: sql<OrderStatus>`case status when 'PLACED' then 'PAID' when 'PAID' then 'SHIPPED' else 'DELIVERED' end`,
@@ -18,7 +17,7 @@ export async function advanceOrder(database: Database, id: number): Promise<Orde
     .returningAll()
     .executeTakeFirst()
   if (moved !== undefined) return done(moved)
-  const order = await ordersById(database(), [id])
+  const order = await ordersById(db, [id])
   return order(id) === null
     ? refused(problem('UNKNOWN_ORDER', `There is no ${globalId('Order', id)}.`))
     : refused(problem('ALREADY_DELIVERED', `${globalId('Order', id)} is delivered, and that is the last status.`))

@@ -23,19 +23,19 @@ export const orderResolvers = {
     orders: (_, { status, ...args }, { client, reads }, info) => {
       requireKey(client, field(info))
       const request = pageRequest(info, args, { sort: newestOrders, maxFirst: 100 })
-      return orderPage(reads.database(), status ?? undefined, request)
+      return orderPage(reads.db, status ?? undefined, request)
     },
   },
   Mutation: {
     placeOrder: async (_, { input }, { client, reads, now }, info) => {
       requireKey(client, field(info))
-      const outcome = await placeOrder(reads, draft(input), now())
+      const outcome = await placeOrder(reads.db, draft(input), now())
       reads.forget()
       return outcome
     },
     advanceOrder: async (_, { id }, { client, reads, events, onEventLost }, info) => {
       requireStaff(client, field(info))
-      const outcome = await advanceOrder(reads.database, parseId('Order', id, argument(info, 'id')))
+      const outcome = await advanceOrder(reads.db, parseId('Order', id, argument(info, 'id')))
       reads.forget()
       if (outcome.order !== null) await events.orderStatusChanged(outcome.order.id).catch(onEventLost)
       return outcome

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { productsById } from '../catalogue/products.ts'
 import { globalId } from '../checks/global-id.ts'
 import type { OrderProblem } from '../generated/storefront-resolvers.ts'
 import { anyOf } from '../reading/ids.ts'
-import type { Database, Reads } from '../reading/reads.ts'
+import type { StorefrontTables } from '../tables.ts'
 import { customersById } from './customers.ts'
 import { lineMistakes, MAX_TOTAL_CENTS } from './line-mistakes.ts'
 import { done, type OrderOutcome, problem, refused } from './order-outcome.ts'
@@ -23,22 +23,26 @@ interface PricedLine extends DraftLine {
 }
 
 /** Orders every line or nothing, at the prices in the database. Never sells what is not there, whatever else is going on. */
-export async function placeOrder(reads: Reads, draft: OrderDraft, placedAt: Date): Promise<OrderOutcome> {
+export async function placeOrder(
+  db: Kysely<StorefrontTables>,
+  draft: OrderDraft,
+  placedAt: Date,
+): Promise<OrderOutcome> {
   const mistakes = lineMistakes(draft.lines)
   if (mistakes.length > 0) return refused(...mistakes)
-  return await reads.transaction(async (database) => {
-    const { lines, problems } = await price(database, draft)
+  return await db.transaction().execute(async (transaction) => {
+    const { lines, problems } = await price(transaction, draft)
     if (problems.length > 0) return refused(...problems)
     const totalCents = lines.reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0)
     if (totalCents > MAX_TOTAL_CENTS) return refused(tooMuch(totalCents))
-    const shortages = await takeFromStock(database, lines)
+    const shortages = await takeFromStock(transaction, lines)
     if (shortages.length > 0) return refused(...shortages)
-    const order = await database()
+    const order = await transaction
       .insertInto('orders')
       .values({ customerId: draft.customerId, status: 'PLACED', totalCents, placedAt })
       .returningAll()
       .executeTakeFirstOrThrow()
-    await database()
+    await transaction
       .insertInto('orderLines')
       .values(lines.map((line, position) => ({ orderId: order.id, position, ...line })))
       .execute()
@@ -48,12 +52,12 @@ export async function placeOrder(reads: Reads, draft: OrderDraft, placedAt: Date
 
 /** The lines with their prices, or what there is not: the customer, products. */
 async function price(
-  database: Database,
+  db: Kysely<StorefrontTables>,
   { customerId, lines }: OrderDraft,
 ): Promise<{ readonly lines: readonly PricedLine[]; readonly problems: readonly OrderProblem[] }> {
-  const customer = await customersById(database(), [customerId])
+  const customer = await customersById(db, [customerId])
   const product = await productsById(
-    database(),
+    db,
     lines.map(({ productId }) => productId),
   )
   const problems: OrderProblem[] = []
@@ -70,10 +74,13 @@ async function price(
 }
 
 /** Takes all lines from the stock, or none and says what is missing. */
-async function takeFromStock(database: Database, lines: readonly DraftLine[]): Promise<readonly OrderProblem[]> {
+async function takeFromStock(
+  db: Kysely<StorefrontTables>,
+  lines: readonly DraftLine[],
+): Promise<readonly OrderProblem[]> {
   const ids = lines.map(({ productId }) => productId)
   // Every order locks its products in the order of their ids, so that no two wait for each other in a circle.
-  const locked = await database()
+  const locked = await db
     .selectFrom('inventory')
     .selectAll()
     .where('productId', '=', anyOf(ids))
@@ -87,7 +94,7 @@ async function takeFromStock(database: Database, lines: readonly DraftLine[]): P
   })
   if (shortages.length > 0) return shortages
   const quantities = lines.map(({ quantity }) => quantity)
-  await database()
+  await db
     .updateTable('inventory')
     .from(
       sql<{ id: number; quantity: number }>`unnest(${ids}::integer[], ${quantities}::integer[])`.as<'taken'>(

@@ -49,12 +49,12 @@ export function existing<Row>(
 }
 
 function batched<Value, Rest extends readonly unknown[]>(
-  { database }: Reads,
+  { db }: Reads,
   fetch: Fetch<Value, Rest>,
   ...rest: Rest
 ): DataLoader<number, Value> {
   return new DataLoader(async (ids) => {
-    const lookUp = await fetch(database(), ids, ...rest)
+    const lookUp = await fetch(db, ids, ...rest)
     return ids.map(lookUp)
   })
 }

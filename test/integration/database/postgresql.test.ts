@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createDatabase, type Database, type DatabaseOptions } from '../../../src/database/database.ts'
 import { migrate } from '../../../src/database/migrate.ts'
+import { poolDuring } from '../../../src/database/pool-during.ts'
+import { postgresqlPool } from '../../../src/database/postgresql-pool.ts'
 import { describeDatabase } from '../../support/describe-database.ts'
 import { openPostgres, type PostgresServer } from '../../support/postgres.ts'
 import { freePort } from '../../support/services.ts'
@@ -31,6 +33,84 @@ describe('a database on postgresql', () => {
     const { db } = await open({ url: server.url, statementTimeoutMs: 50, maxConnections: 1 })
     await expect(sql`select pg_sleep(30)`.execute(db)).rejects.toMatchObject({ code: '57014' })
     expect((await sql`select 1 as n`.execute(db)).rows).toEqual([{ n: 1 }])
+  })
+
+  describe('during a signal that aborts', () => {
+    const reason = new Error('nobody waits any more')
+    const sleep = sql`select pg_sleep(60)`
+
+    /** A database with one connection, and what another one sees of it. */
+    async function openWatched() {
+      const url = await server.createDatabase()
+      const watcher = await open({ url })
+      const database = await open({ url, maxConnections: 1 })
+      const controller = new AbortController()
+      return {
+        db: database.db,
+        wanted: database.during(controller.signal),
+        controller,
+        async running() {
+          const { rows } = await sql<{ query: string }>`select query from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`.execute(watcher.db)
+          return rows.map(({ query }) => query)
+        },
+      }
+    }
+
+    async function processId(db: Database<unknown>['db']) {
+      return (await sql`select pg_backend_pid() as pid`.execute(db)).rows
+    }
+
+    test('cancels the statement that runs, and goes on with the connection', async () => {
+      const { db, wanted, controller, running } = await openWatched()
+      const before = await processId(db)
+      const sleeping = expect(sleep.execute(wanted)).rejects.toBe(reason)
+      await expect.poll(running).toEqual(['select pg_sleep(60)'])
+      controller.abort(reason)
+      await sleeping
+      await expect.poll(running).toEqual([])
+      expect(await processId(db)).toEqual(before)
+    })
+
+    test('rolls back, and begins nothing of what a transaction had sent with the statement that ran', async () => {
+      const { db, wanted, controller, running } = await openWatched()
+      await sql`create table marks (n integer)`.execute(db)
+      const mark = (n: number) => sql`insert into marks values (${n})`
+      const transaction = wanted
+        .transaction()
+        .execute((on) => Promise.all([mark(1), sleep, mark(2)].map((statement) => statement.execute(on))))
+      const undone = expect(transaction).rejects.toBe(reason)
+      await expect.poll(running).toEqual(['select pg_sleep(60)'])
+      controller.abort(reason)
+      await undone
+      await expect.poll(running).toEqual([])
+      await mark(3).execute(db)
+      expect((await sql`select n from marks`.execute(db)).rows).toEqual([{ n: 3 }])
+    })
+
+    test('cancels a statement that has not arrived yet', async () => {
+      const { wanted, controller, running } = await openWatched()
+      const sleeping = sql`select pg_sleep(60), ${'x'.repeat(50_000_000)}::text`.execute(wanted)
+      setImmediate(() => controller.abort(reason))
+      await expect(sleeping).rejects.toBe(reason)
+      await expect.poll(running).toEqual([])
+    }, 5_000)
+
+    test('never cancels the next statement of its connection', async () => {
+      const pool = await postgresqlPool(server.url, { maxConnections: 1, connectionTimeoutMs: 3_000 })
+      onTestFinished(() => pool.end())
+      for (let round = 0; round < 100; round++) {
+        const controller = new AbortController()
+        const client = await poolDuring(pool, controller.signal).connect()
+        const statement = client.query('select 1', [])
+        await undefined
+        controller.abort(reason)
+        await statement.catch(() => undefined)
+        client.release()
+        const next = await pool.connect()
+        await next.query('select pg_sleep(0.001)', []).finally(() => next.release())
+      }
+    })
   })
 
   test('outlives the loss of an idle connection, tells of it, and makes a new one', async () => {
