@@ -83,7 +83,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   const { store, bus } = await openShared(config, logger, metrics, closers)
   const database = await openDatabase(config, logger, closers)
   const storefront = createStorefront({
-    db: database.db,
+    during: database.during,
     events: orderEvents(bus),
     onEventLost: (err) => logger.error({ err }, 'an event was lost: its change is in the database'),
   })
@@ -95,7 +95,8 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   const rules = watchRules(config, schema, logger, closers)
   const admission = openAdmission(config, schema, store, rules, logger, metrics)
   const conclude = { admission, observe: metrics.operation, headers: () => rules.config.rateLimitHeaders }
-  const apollo = createApolloServer({ schema, conclude, introspection, logger })
+  const { statusProfile, cors, tls } = config.server
+  const apollo = createApolloServer({ schema, conclude, introspection, logger, statusProfile })
   await apollo.start()
   closers.push(() => apollo.stop())
 
@@ -112,6 +113,9 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     extendContext: storefront.contextFor,
     formatError: maskError(logger),
     onSubscriptions: metrics.subscriptions,
+    statusProfile,
+    cors,
+    tls,
     maxBodyBytes: config.server.maxBodyBytes,
     trustedProxies: config.server.trustedProxies,
     health: {
@@ -122,7 +126,8 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   closers.push(() => server.close())
   const address = await server.listen({ host: config.server.host, port: config.server.port })
   return {
-    port: Number(new URL(address).port),
+    // A URL leaves out the port that is usual for its scheme.
+    port: Number(new URL(address).port) || config.server.port,
     async stop() {
       draining = true
       await setTimeout(config.server.drainDelayMs)
@@ -148,7 +153,7 @@ async function openDatabase(config: Config, logger: Logger, closers: Closers) {
   // Made-up products have no place in somebody's production database.
   if (config.environment !== 'production' || config.databaseUrl === undefined) await seed(db)
   return {
-    db,
+    during: database.during,
     async notReady(): Promise<string | undefined> {
       const one = db.selectNoFrom((query) => query.lit(1).as('one')).execute()
       return one.then(
@@ -359,7 +364,7 @@ function greeting(config: Config, port: number): string {
   const keys = demoClientsOf(config).map(({ client }) => client.id)
   const host = server.host === '0.0.0.0' || server.host === '::' ? 'localhost' : server.host
   const lines = [
-    `Tollgate serves http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`,
+    `Tollgate serves ${server.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`,
     `  budgets in ${redisUrl === undefined ? 'memory' : 'Redis'}, data in ${databaseUrl === undefined ? 'PGlite, in memory' : 'PostgreSQL'}, configured by ${file}`,
   ]
   if (keys.length > 0) lines.push(`  demo keys: ${keys.join(', ')}`)

@@ -5,6 +5,44 @@ import { setting } from './settings/setting.ts'
 /** A configuration file with its defaults filled in. */
 export type ConfigFile = z.output<typeof configSchema>
 
+/** As browsers write it in the header Origin, which is compared with it letter by letter. */
+const origin = setting.text(
+  /^\*$|^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/,
+  '"*", or an origin in lower case and without a path, such as https://shop.example,',
+)
+
+const cors = setting
+  .section({
+    origins: setting
+      .list(origin, 'origins')
+      .default([])
+      .describe('The pages that may read answers, by their origins, such as https://shop.example; "*" stands for all.'),
+    credentials: setting
+      .flag()
+      .default(false)
+      .describe('Whether they may send cookies along, for a proxy before this server: itself, it reads none.'),
+  })
+  .refine(({ origins, credentials }) => !(credentials && origins.includes('*')), {
+    path: ['credentials'],
+    error: 'found true with all origins; list those that may send cookies along, or leave it false',
+  })
+  .prefault({})
+  .describe('Which pages of other origins browsers let read answers and what they say of budgets.')
+
+const tls = setting
+  .section({
+    cert: path(
+      'The certificate in PEM, followed by those of its issuers. Relative paths begin at the folder of this file.',
+    ),
+    key: path('Its private key in PEM, without a passphrase.'),
+  })
+  .optional()
+  .describe('The files with which the server speaks HTTPS. Without them it speaks HTTP. They are read at the start.')
+
+function path(description: string) {
+  return setting.text(/\S/, 'the path of a file').describe(description)
+}
+
 const server = setting
   .section({
     host: setting
@@ -29,6 +67,15 @@ const server = setting
       .wholeNumber(1)
       .default(256 * 1024)
       .describe('The largest request body, in bytes. A larger one is refused with BODY_TOO_LARGE.'),
+    statusProfile: setting
+      .choice(['audits', 'spec-2026'])
+      .default('audits')
+      .describe(
+        'Which HTTP statuses tell of mistakes in requests: 400, and 200 for clients that accept application/json ' +
+          'alone (audits), or those of the GraphQL-over-HTTP specification of September 2026: 422 and 294.',
+      ),
+    cors,
+    tls,
     drainDelay: setting
       .duration('0ms', '1d')
       .default('0ms')
@@ -48,7 +95,7 @@ const guard = setting
   .section({
     maxTokens: guardLimit(
       [1, 50_000],
-      2000,
+      1000,
       'Names, values and punctuation, and likewise lines.',
       'TOKEN_LIMIT_EXCEEDED',
     ),

@@ -11,6 +11,10 @@ export interface Config {
     readonly port: number
     readonly trustedProxies: readonly string[]
     readonly maxBodyBytes: number
+    readonly statusProfile: 'audits' | 'spec-2026'
+    readonly cors: { readonly origins: readonly string[]; readonly credentials: boolean }
+    /** Absolute paths. Undefined: plain HTTP. */
+    readonly tls: { readonly cert: string; readonly key: string } | undefined
     readonly drainDelayMs: number
     readonly drainTimeoutMs: number
   }

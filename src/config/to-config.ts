@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { ipBudgetDefaults } from './budget-schema.ts'
 import type { Config, ConfiguredTier } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
@@ -18,6 +19,9 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       port: environment.PORT ?? server.port,
       trustedProxies: server.trustedProxies,
       maxBodyBytes: server.maxBodyBytes,
+      statusProfile: server.statusProfile,
+      cors: server.cors,
+      tls: server.tls && { cert: beside(path, server.tls.cert), key: beside(path, server.tls.key) },
       drainDelayMs: durationMs(server.drainDelay),
       drainTimeoutMs: durationMs(server.drainTimeout),
     },
@@ -40,6 +44,10 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
     redisUrl: environment.REDIS_URL,
     databaseUrl: environment.DATABASE_URL,
   })
+}
+
+function beside(file: string, path: string): string {
+  return resolve(dirname(file), path)
 }
 
 type TierInFile = ConfigFile['tiers'][string]

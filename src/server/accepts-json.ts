@@ -1,11 +1,25 @@
 /** Whether an `Accept` header leaves room for one of the two media types that answers come in. Without one, it does. */
 export function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true
-  return accept.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-    return !refused && ACCEPTED.has(type)
-  })
+  return acceptedRanges(accept).some((range) => range === JSON_TYPE || RESPONSE_RANGES.has(range))
 }
 
-const ACCEPTED = new Set(['*/*', 'application/*', 'application/json', 'application/graphql-response+json'])
+/**
+ * Whether an `Accept` header asks for `application/json` and leaves no room for `application/graphql-response+json`.
+ * Whoever sends that cannot tell an error of this server from one of a proxy, but by a status of 200.
+ */
+export function acceptsJsonAlone(accept: string | undefined): boolean {
+  const ranges = acceptedRanges(accept ?? '')
+  return ranges.includes(JSON_TYPE) && !ranges.some((range) => RESPONSE_RANGES.has(range))
+}
+
+const JSON_TYPE = 'application/json'
+
+const RESPONSE_RANGES = new Set(['*/*', 'application/*', 'application/graphql-response+json'])
+
+function acceptedRanges(accept: string): readonly string[] {
+  return accept.split(',').flatMap((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [type]
+  })
+}

@@ -9,7 +9,10 @@ import { admissionPlugin } from '../admission/apollo-plugin.ts'
 import type { ConcludeOptions } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { concealNames, mayNameSchema } from './conceal-names.ts'
 import { maskError } from './mask-error.ts'
+import { nameMistakes } from './name-mistakes.ts'
+import { type StatusProfile, statusProfilePlugin } from './status-profile.ts'
 import { MAX_VALIDATION_ERRORS } from './websocket-operation.ts'
 
 export interface ApolloServerOptions {
@@ -18,12 +21,14 @@ export interface ApolloServerOptions {
   /** Whether clients may ask for the schema, and browsers get a page to try operations on. */
   readonly introspection: boolean
   readonly logger: Logger
+  /** @default 'audits' */
+  readonly statusProfile?: StatusProfile
   readonly plugins?: readonly ApolloServerPlugin<AdmissionContext>[]
 }
 
 /** Apollo Server with every operation admitted first and executed under its tier's deadline. Not started yet. */
 export function createApolloServer(options: ApolloServerOptions): ApolloServer<AdmissionContext> {
-  const { schema, introspection, logger } = options
+  const { schema, introspection, logger, statusProfile = 'audits' } = options
   return new ApolloServer<AdmissionContext>({
     gateway: {
       // Apollo takes a schema together with its executor from a gateway only; there is no other server behind it.
@@ -31,13 +36,14 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
         return {
           executor: async ({ document, request: { variables }, operationName, context }) => {
             if (!isAdmissionContext(context)) throw new Error('An operation came without its admission context')
-            return executeAdmitted({
+            const result = await executeAdmitted({
               schema,
               document,
               operationName,
               variableValues: variables,
               contextValue: context,
             })
+            return nameMistakes(result)
           },
         }
       },
@@ -48,16 +54,19 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
       async stop() {},
     },
     introspection,
+    // What foreign pages can send changes nothing here; docs/decisions/0006-csrf.md says why.
+    csrfPrevention: false,
     // Automatic persisted queries would be a second way in for documents.
     persistedQueries: false,
-    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !introspection },
     includeStacktraceInErrorResponses: false,
     formatError: maskError(logger),
     stopOnTerminationSignals: false,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      ...(introspection ? [] : [ApolloServerPluginLandingPageDisabled()]),
+      ...(introspection ? [] : [ApolloServerPluginLandingPageDisabled(), namesConcealed]),
       admissionPlugin(options.conclude),
+      statusProfilePlugin(statusProfile),
       ...(options.plugins ?? []),
     ],
     logger: {
@@ -67,4 +76,18 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
       error: (message) => logger.error(message),
     },
   })
+}
+
+const namesConcealed: ApolloServerPlugin<AdmissionContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ request, source = '', response: { body } }) {
+        if (body.kind !== 'single' || body.singleResult.errors === undefined) return
+        const sent = { source, variables: request.variables ?? {} }
+        body.singleResult.errors = body.singleResult.errors.map((error) =>
+          mayNameSchema(error) ? { ...error, message: concealNames(error.message, sent) } : error,
+        )
+      },
+    }
+  },
 }

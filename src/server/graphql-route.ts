@@ -12,9 +12,11 @@ import type { OperationReport } from '../admission/report/operation-report.ts'
 import { reportHeaders } from '../admission/report/report-headers.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { acceptsJson } from './accepts-json.ts'
+import { type Cors, registerCors } from './cors.ts'
 import { identify } from './identify.ts'
 import { replyWithRefusal } from './reply-with-refusal.ts'
 import { reportMode } from './report-mode.ts'
+import { profiledStatus, type StatusProfile } from './status-profile.ts'
 
 export interface GraphQLRouteOptions {
   readonly apollo: ApolloServer<AdmissionContext>
@@ -25,6 +27,10 @@ export interface GraphQLRouteOptions {
   readonly extendContext: (context: AdmissionContext) => AdmissionContext
   readonly maxBodyBytes: number
   readonly handleSocket: WebsocketHandler
+  /** @default no page of another origin reads answers */
+  readonly cors?: Cors
+  /** That of Apollo. @default 'audits' */
+  readonly statusProfile?: StatusProfile
 }
 
 /**
@@ -32,7 +38,7 @@ export interface GraphQLRouteOptions {
  * address, its client is known, and its document has passed the guard; nothing of that needs a parser.
  */
 export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): Promise<void> {
-  const { apollo, admission, directory } = options
+  const { apollo, admission, directory, statusProfile = 'audits' } = options
   const clients = new WeakMap<FastifyRequest, Client>()
   const contexts = new WeakMap<FastifyRequest, AdmissionContext>()
 
@@ -63,6 +69,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     return reportHeaders(report, Date.now(), options.conclude.headers?.())
   }
 
+  if (options.cors !== undefined) await registerCors(app, options.cors)
+
   app.addHook('onRequest', async (request, reply) => {
     const address = clientAddress(request.ip)
     const refused = await admission.arrive(address)
@@ -87,6 +95,13 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const verdict = source === undefined ? undefined : admission.inspect(source)
     if (verdict !== undefined) return stop(request, reply, verdict)
     contexts.set(request, options.extendContext(admissionContext(client, mode, Date.now())))
+  })
+
+  app.addHook('onSend', async (_request, reply) => {
+    // What it cost and what is left is true once, and for one client.
+    reply.header('cache-control', 'no-store')
+    // By the specification this type tells clients that an error is not from a proxy, whatever types they name.
+    if (statusProfile === 'spec-2026' && reply.statusCode >= 400) reply.type(RESPONSE_TYPE)
   })
 
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
@@ -118,12 +133,16 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const { report, denied } = await admission.chargeRequest(client)
     if (denied !== undefined) return answerWith(request, reply, denied, report)
     for (const [name, value] of headersOf(report)) reply.header(name, value)
+    const refused = { status: reply.statusCode, code: 'BAD_REQUEST', hasData: false }
+    reply.code(profiledStatus(statusProfile, request.headers.accept, refused))
     return body
   }
   app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler, wsHandler: options.handleSocket })
   // Apollo answers methods that it does not know with 405 and those that it does.
   app.route({ url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], handler })
 }
+
+const RESPONSE_TYPE = 'application/graphql-response+json; charset=utf-8'
 
 const UNREADABLE_HOST = refusal('BAD_REQUEST', {
   reason: 'The Host header holds no host name. Send the name or address that the request is made to.',

@@ -13,10 +13,13 @@ import {
 } from 'fastify'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { connectionEvent } from './connection-event.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './graphql-route.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
+import { readTls, type TlsFiles } from './read-tls.ts'
 import { replyWithRefusal } from './reply-with-refusal.ts'
 import { schemaRoute } from './schema-route.ts'
+import { securityHeaders } from './security-headers.ts'
 import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket-handler.ts'
 import { websocketUpgradesOnly } from './websocket-upgrades-only.ts'
 
@@ -29,6 +32,8 @@ export interface HttpServerOptions
   readonly health: HealthRoutesOptions
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
+  /** Without it, the server speaks plain HTTP. */
+  readonly tls?: TlsFiles | undefined
 }
 
 /**
@@ -38,6 +43,7 @@ export interface HttpServerOptions
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   // Fastify's own type of logger; with pino's the server would have a type that no plugin takes.
   const loggerInstance: FastifyBaseLogger = options.logger
+  const alwaysSaid = securityHeaders(options.tls !== undefined)
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -47,7 +53,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     // While the server closes, a request on a connection that is still open is answered, and the connection closed.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    frameworkErrors: failed,
+    // They pass no hooks.
+    frameworkErrors: (err, request, reply) => failed(err, request, reply.headers(alwaysSaid)),
+    // HTTP/1.1 over TLS; its server is one of plain HTTP in all that is used here.
+    ...(options.tls !== undefined && { https: { ...readTls(options.tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS } }),
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(alwaysSaid)
   })
   app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler((request, reply) => {
@@ -87,6 +99,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 /** How long a client may take to send a request whole. */
 const REQUEST_TIMEOUT_MS = 30_000
 
+/** How long a client may take to agree on TLS. A server that closes waits for it. */
+const HANDSHAKE_TIMEOUT_MS = 5_000
+
 const GOING_AWAY = 1001
 
 /** How long a client may take to answer that it has seen its socket close. */
@@ -106,7 +121,7 @@ function closeAfterLastAnswer(app: FastifyInstance): void {
 /** Ends, when the server closes, the connections on which no request has come: browsers and health checks keep some ready. */
 function closeSilentConnections(app: FastifyInstance): void {
   const silent = new Set<Socket>()
-  app.server.on('connection', (socket) => {
+  app.server.on(connectionEvent(app.server), (socket: Socket) => {
     silent.add(socket)
     socket.once('close', () => silent.delete(socket))
   })

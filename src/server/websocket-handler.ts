@@ -9,6 +9,7 @@ import { executeAdmitted } from '../admission/execute-admitted.ts'
 import { subscribeAdmitted } from '../admission/subscribe-admitted.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import { identify } from './identify.ts'
+import { nameMistake, nameMistakes } from './name-mistakes.ts'
 import { reportMode } from './report-mode.ts'
 import { beginWebSocketOperation, type Connection, type WebSocketOperationOptions } from './websocket-operation.ts'
 
@@ -43,7 +44,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     const context = contextOf(args)
     const { mode, admitted } = context.admission
     const validated = mode === 'validate' || admitted === undefined
-    const result = validated ? { data: null } : await executeAdmitted({ ...args, contextValue: context })
+    const result = validated ? { data: null } : nameMistakes(await executeAdmitted({ ...args, contextValue: context }))
     over(context)
     const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
     return withCost(result, extension)
@@ -53,7 +54,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     const context = contextOf(args)
     if (context.admission.mode === 'validate') return execute(args)
     const results = await subscribeAdmitted({ ...args, contextValue: context, extendContext })
-    const failed = Symbol.asyncIterator in results ? undefined : results
+    const failed = Symbol.asyncIterator in results ? undefined : nameMistakes(results)
     // It has begun, and with that it has given back its place among the operations that run.
     await concludeOperation(conclude, context, { errors: failed?.errors, body: failed })
     if (failed !== undefined || context.signal.aborted) over(context)
@@ -65,7 +66,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       }
       context.signal.addEventListener('abort', ended, { once: true })
     }
-    return results
+    return failed ?? results
   }
 
   return makeHandler<Record<string, unknown>>({
@@ -100,7 +101,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       const { data, errors, extensions } = result
       if (errors === undefined) return
       return {
-        errors: errors.map((error) => formatError(error.toJSON(), error)),
+        errors: errors.map(nameMistake).map((error) => formatError(error.toJSON(), error)),
         ...(data !== undefined && { data }),
         ...(extensions !== undefined && { extensions }),
       }

@@ -15,6 +15,7 @@ import { type ConcludeOptions, concludeOperation } from '../admission/conclude-o
 import type { ReportMode } from '../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { concealNames, mayNameSchema } from './conceal-names.ts'
 
 export interface WebSocketOperationOptions {
   readonly schema: GraphQLSchema
@@ -65,7 +66,7 @@ export async function beginWebSocketOperation(
   { identify, ip, mode, open }: Connection,
   { query, operationName, variables }: OperationPayload,
 ): Promise<AdmittedArgs | readonly GraphQLError[]> {
-  const { schema, conclude } = options
+  const { schema, conclude, introspection } = options
   const { admission } = conclude
   const client = identify()
   if ('code' in client) {
@@ -78,6 +79,10 @@ export async function beginWebSocketOperation(
 
   async function refuse(errors: readonly GraphQLError[]): Promise<readonly GraphQLError[]> {
     open.delete(context.controller)
+    const sent = { source: query, variables: variables ?? {} }
+    for (const error of errors) {
+      if (!introspection && mayNameSchema(error)) error.message = concealNames(error.message, sent)
+    }
     const { denied } = await concludeOperation(conclude, context, { errors, body: { errors } })
     return denied === undefined ? errors : [toGraphQLError(denied)]
   }
@@ -109,7 +114,10 @@ function parseAndValidate(
   try {
     const document = parse(query)
     const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-    const errors = validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS })
+    const errors = validate(schema, document, rules, {
+      maxErrors: MAX_VALIDATION_ERRORS,
+      hideSuggestions: !introspection,
+    })
     return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
   } catch (error) {
     if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')]

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { connectionEvent } from './connection-event.ts'
 
 /**
  * Serves requests that ask for another upgrade than to a WebSocket as if they had not asked, as RFC 9110 (section 7.8)
@@ -16,7 +17,7 @@ export function websocketUpgradesOnly(server: Server): void {
     }
     // Node's parser has let go of the connection. It begins anew with the same request, less the wish.
     socket.unshift(Buffer.concat([Buffer.from(headOf(request), 'latin1'), head]))
-    server.emit('connection', socket)
+    server.emit(connectionEvent(server), socket)
   })
 }
 

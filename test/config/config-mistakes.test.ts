@@ -222,6 +222,17 @@ ${LEAST.replace(', window: 60s', '')}`
     ],
     ['server: { drainTimeout: 25h }', `server.drainTimeout: found "25h"; ${duration('1d')}`],
     ['server: { maxBodyBytes: 0 }', `server.maxBodyBytes: found 0; ${WHOLE}`],
+    [
+      'server: { cors: { origins: [https://Shop.example/] } }',
+      'server.cors.origins[0]: found "https://Shop.example/"; "*", or an origin in lower case and without a path, such as ' +
+        'https://shop.example, is allowed',
+    ],
+    [
+      'server: { cors: { origins: ["*"], credentials: true } }',
+      'server.cors.credentials: found true with all origins; list those that may send cookies along, or leave it false',
+    ],
+    ['server: { tls: { cert: cert.pem } }', 'server.tls.key: is missing; the path of a file is needed'],
+    ['server: { statusProfile: new }', 'server.statusProfile: found "new"; audits or spec-2026 is allowed'],
     ['guard: { maxDepth: -1 }', 'guard.maxDepth: found -1; a whole number from 0 to 200 is allowed'],
     ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
     [

@@ -47,11 +47,14 @@ test('a file with tiers alone has every default, and budgets their refill rate',
       port: 4000,
       trustedProxies: [],
       maxBodyBytes: 262_144,
+      statusProfile: 'audits',
+      cors: { origins: [], credentials: false },
+      tls: undefined,
       drainDelayMs: 0,
       drainTimeoutMs: 10_000,
     },
     guard: {
-      maxTokens: 2000,
+      maxTokens: 1000,
       maxDepth: 12,
       maxAliases: 30,
       maxRootFields: 20,
@@ -104,7 +107,9 @@ test('a file with tiers alone has every default, and budgets their refill rate',
 
 test('what the file says takes the place of the defaults', () => {
   const config = load(`
-server: { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m }
+server:
+  { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m,
+    statusProfile: spec-2026, cors: { origins: ['https://shop.example'], credentials: true }, tls: { cert: tls/cert.pem, key: /key.pem } }
 guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0 }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
 budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3, leases: false }
@@ -129,6 +134,9 @@ log: { level: trace }
       port: 0,
       trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
       maxBodyBytes: 1000,
+      statusProfile: 'spec-2026',
+      cors: { origins: ['https://shop.example'], credentials: true },
+      tls: { cert: expect.stringMatching(/^\/.*\/tls\/cert\.pem$/), key: '/key.pem' },
       drainDelayMs: 5_000,
       drainTimeoutMs: 60_000,
     },

@@ -11,7 +11,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
   UNSUPPORTED_MEDIA_TYPE: refusal('UNSUPPORTED_MEDIA_TYPE', { found: 'text/plain' }),
   NOT_ACCEPTABLE: refusal('NOT_ACCEPTABLE', { found: 'text/html' }),
   NOT_FOUND: refusal('NOT_FOUND', { method: 'POST', path: '/api/graphql' }),
-  TOKEN_LIMIT_EXCEEDED: refusal('TOKEN_LIMIT_EXCEEDED', { limit: 'maxTokens', found: 2001, allowed: 2000 }),
+  TOKEN_LIMIT_EXCEEDED: refusal('TOKEN_LIMIT_EXCEEDED', { limit: 'maxTokens', found: 1001, allowed: 1000 }),
   DEPTH_LIMIT_EXCEEDED: refusal('DEPTH_LIMIT_EXCEEDED', { limit: 'maxDepth', found: 14, allowed: 12 }),
   ALIAS_LIMIT_EXCEEDED: refusal('ALIAS_LIMIT_EXCEEDED', { limit: 'maxAliases', found: 48, allowed: 30 }),
   ROOT_FIELD_LIMIT_EXCEEDED: refusal('ROOT_FIELD_LIMIT_EXCEEDED', { limit: 'maxRootFields', found: 21, allowed: 20 }),

@@ -130,6 +130,23 @@ describe('an operation over WebSocket', () => {
     expect(api.logged.join('')).toContain('hush')
   })
 
+  test('with a value that turns out wrong when it runs is told so, and is no failure of the server', async () => {
+    const { api, connect } = await open()
+    for (const query of [
+      'query ($v: Boolean = true) { few(first: 1) @skip(if: $v) { id } }',
+      'query ($v: Boolean = true) { few(first: 1) { id @skip(if: $v) } }',
+      'subscription ($v: Int = 1) { numbers(upTo: $v) }',
+    ]) {
+      const { value } = await connect()
+        .iterate({ query, variables: { v: null } })
+        .next()
+      expect(JSON.stringify(value)).toContain('BAD_USER_INPUT')
+      expect(JSON.stringify(value)).not.toContain('INTERNAL_SERVER_ERROR')
+    }
+    expect(api.logged).toEqual([])
+    expect(api.ended.map(({ outcome }) => outcome)).toEqual(Array(3).fill('BAD_USER_INPUT'))
+  })
+
   test('that is a subscription whose source does not come is stopped at its deadline', async () => {
     const { connect } = await open({ timeoutMs: 30 })
     expect(await results(connect(), 'subscription { never }')).toMatchObject([

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface ServerProcess {
-  /** `http://localhost:port`, without a path. */
+  /** `http://localhost:port`, or `https`, without a path. */
   readonly url: string
   readonly child: ChildProcess
   /** Everything it has printed. */
@@ -39,8 +39,8 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
   const url = await new Promise<string>((resolve, reject) => {
     const read = (text: Buffer) => {
       output += text
-      const port = /Tollgate serves http:\/\/localhost:(\d+)\/graphql/.exec(output)?.[1]
-      if (port !== undefined) resolve(`http://localhost:${port}`)
+      const origin = /Tollgate serves (https?:\/\/localhost:\d+)\/graphql/.exec(output)?.[1]
+      if (origin !== undefined) resolve(origin)
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

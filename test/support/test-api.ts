@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { makeExecutableSchema } from '@graphql-tools/schema'
+import { GraphQLError } from 'graphql'
 import { pino } from 'pino'
 import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
 import { type AdmissionOptions, createAdmission } from '../../src/admission/admission.ts'
@@ -18,7 +19,7 @@ import { refusal } from '../../src/errors/refusal.ts'
 import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createApolloServer } from '../../src/server/apollo-server.ts'
-import { createHttpServer } from '../../src/server/http-server.ts'
+import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
 import { maskError } from '../../src/server/mask-error.ts'
 import { testBudget } from './describe-budget-store.ts'
 
@@ -34,8 +35,14 @@ const SDL = `
     "Answers when the test lets it go."
     held: Int
     broken: Int
+    "Fails with what a database says, thrown as one of databaseFailures."
+    unreadable(thrownAs: String!): Int
+    "A variable that may be null fits here, because of the default."
+    sized(first: Int! = 1): Int
     forbidden: Int
+    filtered(by: Filter): Int
   }
+  input Filter { not: Filter least: Int }
   type Mutation { count: Int! @cost(weight: "3") }
   type Subscription {
     numbers(upTo: Int!): Int! @cost(weight: "4")
@@ -56,7 +63,18 @@ export interface TestApiOptions {
   readonly timeoutMs?: number
   readonly introspection?: boolean
   readonly wait?: AdmissionOptions['wait']
+  readonly edge?: Pick<HttpServerOptions, 'cors' | 'tls' | 'statusProfile'>
 }
+
+const STATEMENT = 'select secret from customers where id = $1'
+
+/** What a resolver may throw when a statement fails, none of which is for clients. */
+export const databaseFailures = {
+  'an error of the driver': () => Object.assign(new Error(`syntax error in ${STATEMENT}`), { code: '42601' }),
+  'a GraphQLError': () => new GraphQLError(`syntax error in ${STATEMENT}`),
+  'an error within another': () => new Error('no rows', { cause: new Error(STATEMENT) }),
+  'what is no error': () => ({ sql: STATEMENT, message: STATEMENT }),
+} as const
 
 /** Keys of two clients of one tier. */
 export const keys = { ada: 'key-of-ada', bob: 'key-of-bob' } as const
@@ -99,6 +117,10 @@ export async function createTestApi(options: TestApiOptions = {}) {
           broken: () => {
             throw new Error('the password is hush')
           },
+          unreadable: (_: unknown, { thrownAs }: { thrownAs: keyof typeof databaseFailures }) => {
+            throw databaseFailures[thrownAs]()
+          },
+          sized: (_: unknown, { first }: { first: number }) => first,
         },
         Mutation: {
           count: () => {
@@ -154,7 +176,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
     headers: () => headers,
   }
   const introspection = options.introspection ?? true
-  const apollo = createApolloServer({ schema, conclude, introspection, logger })
+  const apollo = createApolloServer({ schema, conclude, introspection, logger, ...options.edge })
   await apollo.start()
   const clientsOf = (tier: string) =>
     createClientDirectory(
@@ -180,6 +202,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
     },
     maxBodyBytes: 100_000,
     trustedProxies: [],
+    ...options.edge,
     health: {
       metrics: { expose: async () => ({ contentType: 'text/plain', body: '' }) },
       notReady: async () => undefined,
