@@ -11,6 +11,7 @@ import { type Admission, createAdmission } from './admission/admission.ts'
 import { platformResolvers } from './admission/platform-resolvers.ts'
 import type { Policy } from './admission/policy.ts'
 import { createPreparedOperations } from './admission/prepared-operations.ts'
+import { unknownFields } from './admission/unknown-fields.ts'
 import type { BudgetStore } from './budget/budget-store.ts'
 import { createDenialMemory } from './budget/denial-memory.ts'
 import { createLeasingBudgetStore } from './budget/leasing/leasing-budget-store.ts'
@@ -275,33 +276,15 @@ function watchRules(started: Config, schema: GraphQLSchema, logger: Logger, clos
 }
 
 function rulesOf(config: Config, schema: GraphQLSchema): Rules {
-  const { ipBudget, globalBudgets, tiers, clients } = config
-  checkFields(config, schema)
+  const { file, ipBudget, globalBudgets, tiers, clients } = config
+  const unknown = unknownFields(Object.values(tiers), schema)
+  if (unknown.length > 0) throw new Error([`The configuration ${file} cannot be used:`, ...unknown].join('\n  '))
   const clientTiers = clients.flatMap(({ client, ownTier }) => (ownTier ? [[client.id, ownTier] as const] : []))
   return {
     config,
     policy: { ipBudget, globalBudgets, tiers: new Map(Object.entries(tiers)), clientTiers: new Map(clientTiers) },
     directory: createClientDirectory([...clients, ...demoClientsOf(config)]),
   }
-}
-
-function hasRootField(schema: GraphQLSchema, coordinate: string): boolean {
-  const [type, field = ''] = coordinate.split('.')
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-  const root = roots.find((found) => found?.name === type)
-  return root?.getFields()[field] !== undefined
-}
-
-/** A budget on a field that does not exist would never be charged, and nobody would know. */
-function checkFields({ file, tiers }: Config, schema: GraphQLSchema): void {
-  const mistakes = Object.entries(tiers).flatMap(([tier, { budgets }]) =>
-    budgets.flatMap(({ name, field }) =>
-      field === undefined || hasRootField(schema, field)
-        ? []
-        : [`  tiers.${tier}.budgets: "${name}" is on the field ${field}, which the schema does not have`],
-    ),
-  )
-  if (mistakes.length > 0) throw new Error([`The configuration ${file} cannot be used:`, ...mistakes].join('\n'))
 }
 
 function openAdmission(

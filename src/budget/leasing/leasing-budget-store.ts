@@ -32,7 +32,8 @@ export interface LeasingBudgetStoreOptions {
    */
   readonly expectedNodes?: number | undefined
   /**
-   * From how many takes a second on, of one tenant from one set of buckets, slices are taken in advance.
+   * From how many takes a second on, of one tenant from one set of buckets, slices are taken in advance. With `Infinity`
+   * there are no leases, and takes that do not mix budgets go straight to the store.
    * @default 20
    */
   readonly busyTakesPerSecond?: number | undefined
@@ -151,7 +152,7 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     const nowMs = now()
     const known = takes.get(request.id, nowMs)
     if (known?.leased !== undefined) return repeated(request, known, nowMs)
-    if (closed || !canBeLeased(request)) {
+    if (closed || busyTakesPerSecond === Number.POSITIVE_INFINITY || !canBeLeased(request)) {
       counts.direct += 1
       return store.take(request)
     }

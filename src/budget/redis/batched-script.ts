@@ -30,7 +30,7 @@ const MAX_REQUESTS = 32
 
 /**
  * A verb's script, which answers many requests in one call: those that come while this process is busy with one round of
- * its events go together. A call costs about as much as the work of three takes, on Redis and here.
+ * its events go together. Among 32, a take of four budgets costs Redis less than half of what it costs alone.
  */
 export function batchedScript(
   connection: RedisConnection,
@@ -47,10 +47,8 @@ export function batchedScript(
   }
 
   // Every call makes the functions of its script anew, so it has the algorithms that it needs and no others.
-  function scriptFor(batch: readonly Waiting[]): RedisScript {
-    const needed = new Set(
-      batch.flatMap(({ request }) => request.budgets.map(({ algorithm }) => algorithmFile(algorithm))),
-    )
+  function scriptFor(budgets: readonly Budget[]): RedisScript {
+    const needed = new Set(budgets.map(({ algorithm }) => algorithmFile(algorithm)))
     const files = ['keys.lua', ...[...needed].sort(), 'reservation.lua', verb]
     const key = files.join()
     const script = scripts.get(key) ?? redisScript(connection, files)
@@ -60,7 +58,8 @@ export function batchedScript(
 
   async function send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const reply = await scriptFor(batch)(...scriptArguments(batch))
+      const { budgets, keys, requests } = scriptArguments(batch)
+      const reply = await scriptFor(budgets)(keys, [`[${budgets.map(budgetJson)}]`, `[${requests}]`])
       if (!isReply(reply)) throw new TypeError('A script answered with something that is no list of strings')
       const [nowMs, ...strings] = reply
       let next = 0
@@ -103,8 +102,8 @@ interface Waiting {
   readonly reject: (cause: unknown) => void
 }
 
-/** Keys and arguments of a call, as `answerAll` in `reservation.lua` takes them. */
-function scriptArguments(batch: readonly Waiting[]): [keys: readonly string[], args: readonly string[]] {
+/** What `answerAll` in `reservation.lua` takes: each budget once, the keys of all requests, and each of them in JSON. */
+function scriptArguments(batch: readonly Waiting[]) {
   const keys: string[] = []
   const numbers = new Map<Budget, number>()
   const requests = batch.map(({ request }) => {
@@ -120,7 +119,7 @@ function scriptArguments(batch: readonly Waiting[]): [keys: readonly string[], a
     })
     return `${json}]`
   })
-  return [keys, [`[${Array.from(numbers.keys(), budgetJson)}]`, `[${requests}]`]]
+  return { budgets: [...numbers.keys()], keys, requests }
 }
 
 /** Mode, algorithm, capacity, and the two limits that are called p and q in `keys.lua`. */
