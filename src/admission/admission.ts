@@ -7,14 +7,15 @@ import { limitsOf } from '../budget/limits.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { affordable } from './charging/affordable.ts'
+import { type BatchUse, batchUse } from './charging/batch-use.ts'
 import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
-import { operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
+import { joinedCharges, operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
 import { denialRefusal } from './charging/denial-refusal.ts'
 import { rootSelections } from './charging/root-selections.ts'
 import type { OperationRequest } from './operation-request.ts'
 import { type Policy, tierOf } from './policy.ts'
 import type { PreparedOperation } from './prepared-operations.ts'
-import { type Priced, type PriceOptions, priceOperation } from './price-operation.ts'
+import { type PricedOperation, type PriceOptions, priceOperation } from './price-operation.ts'
 import { type OperationReport, settled } from './report/operation-report.ts'
 import type { Tier } from './tier.ts'
 
@@ -59,7 +60,10 @@ export type AdmissionResult =
 export interface AdmittedOperation {
   readonly prepared: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>>
+  /** What was taken for it, and for those that were admitted together with it. */
   readonly reservation: Reservation
+  /** What those have used so far: they are settled together. */
+  readonly used: BatchUse
   /** The name of its client's tier. */
   readonly tier: string
   readonly timeoutMs: number
@@ -67,8 +71,10 @@ export interface AdmittedOperation {
 
 /** The journey of an operation as far as it does not depend on how it came in: HTTP, WebSocket, somebody's own server. */
 export interface Admission {
-  /** Charges one request to an address. The first thing that happens to a request; undefined lets it pass. */
-  arrive(ip: string): Promise<Refused | undefined>
+  /**
+   * Charges requests to an address, by default one. The first thing that happens to a request; undefined lets it pass.
+   */
+  arrive(ip: string, requests?: number): Promise<Refused | undefined>
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
   inspect(source: string): Refusal | undefined
   /**
@@ -76,11 +82,16 @@ export interface Admission {
    * it wait, the answer comes when it is its turn.
    */
   admit(request: OperationRequest): Promise<AdmissionResult>
+  /**
+   * The same for operations that one client sends at once: those that have a price are charged together, all or none.
+   * The answers are in the order of the requests.
+   */
+  admitTogether(requests: readonly OperationRequest[]): Promise<readonly AdmissionResult[]>
   /** Charges one request, and no cost, for something that is refused or not executed. It does not wait its turn. */
   chargeRequest(client: Client): Promise<RequestCharge>
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
-  /** Replaces the estimate by what was used. Does not wait for the store. */
+  /** Replaces the estimate by what was used, once the last of those admitted together has ended. Does not wait for the store. */
   settle(admitted: AdmittedOperation, report: OperationReport, used: Used): OperationReport
 }
 
@@ -113,33 +124,54 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return { report, denied: result.admitted ? undefined : denialRefusal(result) }
   }
 
-  /** Charges an operation that has its price, and waits until it is its turn. */
-  async function takeEstimate(
-    { client, variables, signal }: OperationRequest,
+  /** Prices an operation that is to run. One that is not is charged a request, and has its answer. */
+  async function price(current: Policy, tier: Tier, request: OperationRequest): Promise<Weighed | AdmissionResult> {
+    const { client, variables } = request
+    const { refusal, prepared, price } = priceOperation(options, request, tier)
+    if (prepared === undefined || request.mode === 'validate') {
+      const { report, denied } = await chargeRequest(client)
+      const stopped = denied ?? refusal
+      if (stopped !== undefined) return { kind: 'refused', refusal: stopped, report: { ...price, ...report } }
+      return { kind: 'validated', report: { ...price, states: report.states } }
+    }
+    const selections = selectionCounts(schema, prepared, variables)
+    const charges = operationCharges(current, tier, client, { cost: price.estimate.cost, selections })
+    return { kind: 'weighed', request, prepared, price, charges }
+  }
+
+  /**
+   * Charges operations of one client that have their price, all or none, and waits until it is their turn. The answer
+   * says what comes of each.
+   */
+  async function takeEstimates(
     tier: Tier,
-    charges: readonly Charge[],
-    { prepared, price }: Extract<Priced, { refusal?: undefined }>,
-  ): Promise<AdmissionResult> {
+    first: Weighed,
+    others: readonly Weighed[],
+  ): Promise<(operation: Weighed) => AdmissionResult> {
+    const { client, signal } = first.request
     const { timeoutMs } = tier
+    const alone = others.length === 0
+    const charges = alone ? first.charges : joinedCharges([first, ...others].map((operation) => operation.charges))
     const lifeMs = timeoutMs + longestDelayMs(charges)
     const times = { ttlMs: lifeMs + RESERVATION_SLACK_MS, heldMs: lifeMs + PLACE_SLACK_MS }
     const result = await take(client.tier, { tenant: tenantOf(client), charges, ...times })
-    const report = { ...price, states: statesOf(result) }
+    const states = statesOf(result)
     if (!result.admitted) {
-      const denied = denialRefusal(result, (maxCost) => affordable(prepared.plan, variables, maxCost))
-      return { kind: 'refused', refusal: denied, report: { ...report, actualCost: 0 } }
+      // What would fit is known where one operation is the whole of it.
+      const fits = (maxCost: number) => affordable(first.prepared.plan, first.request.variables, maxCost)
+      const denied = denialRefusal(result, alone ? fits : undefined)
+      return ({ price }) => ({ kind: 'refused', refusal: denied, report: { ...price, states, actualCost: 0 } })
     }
     const { reservation, delayMs } = result
-    const admitted = { prepared, variables, reservation, tier: client.tier, timeoutMs }
-    if (delayMs > 0 && !(await turn(delayMs, signal))) {
+    const stays = delayMs === 0 || (await turn(delayMs, signal))
+    const statesThen = states.map((state) => later(state, delayMs))
+    const used = batchUse(1 + others.length)
+    return ({ prepared, price, request: { variables } }) => {
+      const admitted = { prepared, variables, reservation, used, tier: client.tier, timeoutMs }
+      if (stays) return { kind: 'admitted', admitted, report: { ...price, states: statesThen } }
       // Its place in the queue is used up, whoever leaves it: those behind it have been told when it is their turn.
-      const used = { cost: price.estimate.cost, responseBytes: undefined }
-      return { kind: 'abandoned', report: settle(admitted, report, used) }
-    }
-    return {
-      kind: 'admitted',
-      admitted,
-      report: { ...report, states: report.states.map((state) => later(state, delayMs)) },
+      const estimate = { cost: price.estimate.cost, responseBytes: undefined }
+      return { kind: 'abandoned', report: settle(admitted, { ...price, states }, estimate) }
     }
   }
 
@@ -154,13 +186,32 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
   }
 
-  function settle({ reservation, tier }: AdmittedOperation, report: OperationReport, used: Used): OperationReport {
-    const actual = reservation.charges.map((charge) => settledAmount(charge, used))
+  function settle(admitted: AdmittedOperation, report: OperationReport, used: Used): OperationReport {
+    const { reservation, tier } = admitted
+    const total = admitted.used.with(used)
+    if (total === undefined) return { ...report, actualCost: used.cost }
+    const actual = reservation.charges.map((charge) => settledAmount(charge, total))
     // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
     store.settle(reservation, actual).catch(onSettleFailure)
-    const after = settled(report, reservation.charges, used)
+    const after = { ...settled(report, reservation.charges, total), actualCost: used.cost }
     if (onBudgetEvent !== undefined) settleEvents(tier, report.states, after.states).forEach(onBudgetEvent)
     return after
+  }
+
+  async function admitTogether(requests: readonly OperationRequest[]): Promise<readonly AdmissionResult[]> {
+    const [first] = requests
+    if (first === undefined) return []
+    const current = policy()
+    const tier = tierOf(current, first.client)
+    if (tier === undefined) {
+      const refused = { kind: 'refused', refusal: noTier(first.client), report: NOTHING_CHARGED } as const
+      return requests.map(() => refused)
+    }
+    const priced = await Promise.all(requests.map((request) => price(current, tier, request)))
+    const [weighed, ...others] = priced.filter((outcome) => outcome.kind === 'weighed')
+    if (weighed === undefined) return priced.filter((outcome) => outcome.kind !== 'weighed')
+    const resultOf = await takeEstimates(tier, weighed, others)
+    return priced.map((outcome) => (outcome.kind === 'weighed' ? resultOf(outcome) : outcome))
   }
 
   return {
@@ -168,9 +219,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
     settle,
     inspect: operations.inspect,
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
-    async arrive(ip) {
+    admitTogether,
+    async admit(request) {
+      const [result] = await admitTogether([request])
+      if (result === undefined) throw new Error('An operation went into admission and did not come out')
+      return result
+    },
+    async arrive(ip, requests = 1) {
       const { ipBudget } = policy()
-      const charges = [{ budget: ipBudget, subject: ip, amount: 1 }]
+      const charges = [{ budget: ipBudget, subject: ip, amount: requests }]
       const result = await take('none', { tenant: `ip:${ip}`, charges, ttlMs: NEVER_SETTLED_MS })
       if (!result.admitted) {
         const report = { actualCost: 0, states: statesOf(result) }
@@ -179,23 +236,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (result.delayMs > 0) await wait(result.delayMs, undefined)
       return undefined
     },
-    async admit(request) {
-      const { client, variables } = request
-      const current = policy()
-      const tier = tierOf(current, client)
-      if (tier === undefined) return { kind: 'refused', refusal: noTier(client), report: NOTHING_CHARGED }
-      const { refusal, prepared, price } = priceOperation(options, request, tier)
-      if (prepared === undefined || request.mode === 'validate') {
-        const { report, denied } = await chargeRequest(client)
-        const stopped = denied ?? refusal
-        if (stopped !== undefined) return { kind: 'refused', refusal: stopped, report: { ...price, ...report } }
-        return { kind: 'validated', report: { ...price, states: report.states } }
-      }
-      const selections = selectionCounts(schema, prepared, variables)
-      const charges = operationCharges(current, tier, client, { cost: price.estimate.cost, selections })
-      return takeEstimate(request, tier, charges, { prepared, price })
-    },
   }
+}
+
+/** An operation that is to run, with what it takes. */
+interface Weighed extends PricedOperation {
+  readonly kind: 'weighed'
+  readonly request: OperationRequest
+  readonly charges: readonly Charge[]
 }
 
 const NOTHING_CHARGED = { actualCost: 0, states: [] } as const satisfies OperationReport

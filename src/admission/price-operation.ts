@@ -16,9 +16,15 @@ export interface PriceOptions {
 
 type Price = Required<Pick<OperationReport, 'estimate'>> & Pick<OperationReport, 'rows'>
 
+/** An operation that may run. */
+export interface PricedOperation {
+  readonly prepared: PreparedOperation
+  readonly price: Price
+}
+
 export type Priced =
   | { readonly refusal: Refusal; readonly prepared?: undefined; readonly price?: Price }
-  | { readonly refusal?: undefined; readonly prepared: PreparedOperation; readonly price: Price }
+  | ({ readonly refusal?: undefined } & PricedOperation)
 
 /** Everything that can be said of an operation without the store: its price, or why it may not run. */
 export function priceOperation(options: PriceOptions, request: OperationRequest, tier: Tier): Priced {

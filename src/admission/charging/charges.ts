@@ -47,6 +47,17 @@ export function requestCharges({ globalBudgets }: Policy, tier: Tier, client: Cl
   return charges
 }
 
+/** What several operations of one client take together: of each budget of each subject, the sum. */
+export function joinedCharges(operations: readonly (readonly Charge[])[]): readonly Charge[] {
+  const joined = new Map<string, Charge>()
+  for (const charge of operations.flat()) {
+    const { budget, subject, amount } = charge
+    const key = `${budget.level} ${budget.name} ${subject}`
+    joined.set(key, { ...charge, amount: amount + (joined.get(key)?.amount ?? 0) })
+  }
+  return [...joined.values()]
+}
+
 /** What a charge becomes when its operation has ended. */
 export function settledAmount({ budget, amount }: Charge, { cost, responseBytes = amount }: Used): number {
   switch (budget.meter) {
