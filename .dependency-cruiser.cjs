@@ -23,7 +23,7 @@ const packages = [
   { name: 'graphql-depth-limit', only: '^src/guard/' },
   { name: 'kysely|pg|@electric-sql/pglite', only: '^(src/(database|storefront)|test)/' },
   { name: 'zod|yaml', only: '^(src/config|test/config|test/support)/' },
-  { name: 'fastify|@fastify/.*|@as-integrations/.*|graphql-ws', only: '^(src/server|test)/' },
+  { name: 'fastify|@fastify/.*|graphql-ws', only: '^(src/server|test)/' },
 ]
 
 module.exports = {

@@ -29,7 +29,7 @@ const arrivals = { algorithm: 'token-bucket', capacity: 1000, refillPerSecond: 2
 const policy = {
   ipBudget: defineBudget({ name: 'ip', level: 'ip', meter: 'requests', ...arrivals }),
   globalBudgets: [],
-  tiers: new Map([['free', { name: 'free', maxCost: 50, timeoutMs: 5000, budgets: [burst] }]]),
+  tiers: new Map([['free', { name: 'free', maxCost: 50, timeoutMs: 5000, priority: 0, budgets: [burst] }]]),
   clientTiers: new Map(),
 }
 const admission = createAdmission({

@@ -8,9 +8,15 @@ import type { GraphQLSchema } from 'graphql'
 import { type ClientDirectory, type ClientEntry, createClientDirectory } from './accounts/client-directory.ts'
 import { demoClients } from './accounts/demo-clients.ts'
 import { type Admission, createAdmission } from './admission/admission.ts'
+import type { DocumentStore } from './admission/documents/document-store.ts'
+import { createDocuments, type Documents } from './admission/documents/documents.ts'
+import { createKeptDocuments } from './admission/documents/kept-documents.ts'
+import { readManifest } from './admission/documents/read-manifest.ts'
+import { createRedisDocumentStore } from './admission/documents/redis/redis-document-store.ts'
+import { refusedDocuments } from './admission/documents/refused-documents.ts'
 import { platformResolvers } from './admission/platform-resolvers.ts'
 import type { Policy } from './admission/policy.ts'
-import { createPreparedOperations } from './admission/prepared-operations.ts'
+import { createPreparedOperations, type PreparedOperations } from './admission/prepared-operations.ts'
 import { unknownFields } from './admission/unknown-fields.ts'
 import type { BudgetStore } from './budget/budget-store.ts'
 import { createDenialMemory } from './budget/denial-memory.ts'
@@ -81,7 +87,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
 async function open(config: Config, logger: Logger, closers: Closers, close: () => Promise<void>): Promise<Running> {
   const { introspection } = config
   const metrics = createMetrics()
-  const { store, bus } = await openShared(config, logger, metrics, closers)
+  const { store, bus, documentStore } = await openShared(config, logger, metrics, closers)
   const database = await openDatabase(config, logger, closers)
   const storefront = createStorefront({
     during: database.during,
@@ -94,7 +100,8 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     resolvers: [storefront.resolvers, platformResolvers()],
   })
   const rules = watchRules(config, schema, logger, closers)
-  const admission = openAdmission(config, schema, store, rules, logger, metrics)
+  const operations = openOperations(config, schema, logger)
+  const admission = openAdmission(operations, schema, store, rules, logger, metrics)
   const conclude = { admission, observe: metrics.operation, headers: () => rules.config.rateLimitHeaders }
   const { statusProfile, cors, tls } = config.server
   const apollo = createApolloServer({ schema, conclude, introspection, logger, statusProfile })
@@ -118,6 +125,8 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     cors,
     tls,
     maxBodyBytes: config.server.maxBodyBytes,
+    maxBatchSize: config.guard.maxBatchSize,
+    documents: openDocuments(config, schema, operations, documentStore, logger, metrics),
     trustedProxies: config.server.trustedProxies,
     health: {
       metrics,
@@ -167,11 +176,11 @@ async function openDatabase(config: Config, logger: Logger, closers: Closers) {
 
 /** What several processes share: in Redis where there is one, otherwise in this process, which is alone then. */
 async function openShared(
-  { redisUrl, budgetStore }: Config,
+  { redisUrl, budgetStore, documents }: Config,
   logger: Logger,
   metrics: Metrics,
   closers: Closers,
-): Promise<{ store: BudgetStore; bus: EventBus }> {
+): Promise<{ store: BudgetStore; bus: EventBus; documentStore?: DocumentStore }> {
   if (redisUrl === undefined) {
     // Nothing is nearer than what is here already, so nobody needs a lease.
     const store = createLeasingBudgetStore({
@@ -221,8 +230,12 @@ async function openShared(
     onError,
   })
   closers.push(bus.close)
-  return { store, bus }
+  const redis = await connect(DOCUMENT_TIMEOUT_MS)
+  return { store, bus, documentStore: createRedisDocumentStore({ redis, prefix, keepForMs: documents.keepForMs }) }
 }
+
+/** Later than what an operation waits for its document, so that an answer in time is read where this process was busy. */
+const DOCUMENT_TIMEOUT_MS = 200
 
 /** How long a mutation waits for its event to be published; and a subscription for Redis to confirm it. */
 const PUBLISH_TIMEOUT_MS = 500
@@ -287,20 +300,52 @@ function rulesOf(config: Config, schema: GraphQLSchema): Rules {
   }
 }
 
+function openOperations(config: Config, schema: GraphQLSchema, logger: Logger): PreparedOperations {
+  const model = createCostModel(schema, config.cost)
+  for (const { coordinate, message } of model.warnings) logger.warn({ coordinate }, message)
+  return createPreparedOperations({ schema, model, limits: config.guard })
+}
+
+function openDocuments(
+  { documents: { mode, manifest: path, apq, keepForMs }, introspection }: Config,
+  schema: GraphQLSchema,
+  operations: PreparedOperations,
+  store: DocumentStore | undefined,
+  logger: Logger,
+  metrics: Metrics,
+): Documents {
+  const manifest = path === undefined ? undefined : readManifest(path)
+  const refused = manifest && refusedDocuments({ manifest, schema, operations, introspection })
+  for (const document of refused ?? []) logger.warn(document, 'a document of the manifest would be refused')
+  const kept = createKeptDocuments({
+    store,
+    keepForMs,
+    nowMs: () => performance.now(),
+    onStoreFailure: (err) => logger.warn({ err }, 'documents are not shared with other servers'),
+  })
+  return createDocuments({
+    mode,
+    manifest,
+    ...(apq && { kept }),
+    onUnknownDocument(source) {
+      metrics.unknownDocument()
+      logger.debug({ document: source.slice(0, 200) }, 'a document is not in the manifest')
+    },
+  })
+}
+
 function openAdmission(
-  config: Config,
+  operations: PreparedOperations,
   schema: GraphQLSchema,
   store: BudgetStore,
   rules: Rules,
   logger: Logger,
   metrics: Metrics,
 ): Admission {
-  const model = createCostModel(schema, config.cost)
-  for (const { coordinate, message } of model.warnings) logger.warn({ coordinate }, message)
   return createAdmission({
     schema,
     store,
-    operations: createPreparedOperations({ schema, model, limits: config.guard }),
+    operations,
     policy: () => rules.policy,
     newId: randomUUID,
     onSettleFailure: (err) => logger.error({ err }, 'an operation was not settled: its estimate stays charged'),

@@ -1,6 +1,7 @@
 import type { Client } from '../accounts/client.ts'
 import type { OperationContext } from '../execution/operation-context.ts'
 import type { AdmittedOperation } from './admission.ts'
+import type { BatchMember } from './batch.ts'
 import type { OperationReport, ReportMode } from './report/operation-report.ts'
 
 /** The context of an operation on its journey through admission. */
@@ -13,6 +14,10 @@ export interface AdmissionContext extends OperationContext {
 export interface AdmissionRecord {
   readonly mode: ReportMode
   readonly startedAtMs: number
+  /** Where it came in one request with others. */
+  readonly batch: BatchMember | undefined
+  /** False where its document is one that nobody has vouched for, and those that somebody has go first. */
+  known: boolean
   report: OperationReport | undefined
   /** Present from the take on. */
   admitted: AdmittedOperation | undefined
@@ -23,11 +28,18 @@ export interface AdmissionRecord {
 }
 
 /** The context of a new operation. */
-export function admissionContext(client: Client, mode: ReportMode, startedAtMs: number): AdmissionContext {
+export function admissionContext(
+  client: Client,
+  mode: ReportMode,
+  startedAtMs: number,
+  batch?: BatchMember,
+): AdmissionContext {
   const controller = new AbortController()
   const admission = {
     mode,
     startedAtMs,
+    batch,
+    known: true,
     report: undefined,
     admitted: undefined,
     keepsEstimate: false,

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, OperationTypeNode } from 'graphql'
 import type { Client } from '../accounts/client.ts'
 import { later } from '../budget/budget-state.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget/budget-store.ts'
 import { limitsOf } from '../budget/limits.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
+import type { Ending, OverloadControl, Seat, Shed } from '../guard/overload/overload-control.ts'
 import { affordable } from './charging/affordable.ts'
 import { type BatchUse, batchUse } from './charging/batch-use.ts'
 import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
@@ -29,6 +30,11 @@ export interface AdmissionOptions extends PriceOptions {
   readonly onSettleFailure: (cause: unknown) => void
   /** Told of denials, and of soft thresholds that are passed. */
   readonly onBudgetEvent?: BudgetObserver | undefined
+  /**
+   * Who is served while more comes than this process can serve.
+   * @default everybody
+   */
+  readonly overload?: OverloadControl | undefined
   /**
    * How an operation waits for its turn in a leaky bucket. Rejects once the signal aborts.
    * @default a timer
@@ -64,6 +70,8 @@ export interface AdmittedOperation {
   readonly reservation: Reservation
   /** What those have used so far: they are settled together. */
   readonly used: BatchUse
+  /** What they hold together while the server is watched for overload. */
+  readonly seat: Seat | undefined
   /** The name of its client's tier. */
   readonly tier: string
   readonly timeoutMs: number
@@ -75,6 +83,8 @@ export interface Admission {
    * Charges requests to an address, by default one. The first thing that happens to a request; undefined lets it pass.
    */
   arrive(ip: string, requests?: number): Promise<Refused | undefined>
+  /** While too much comes: why an operation of this client would only be refused once it had been read. */
+  turnAway(client: Client): Refusal | undefined
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
   inspect(source: string): Refusal | undefined
   /**
@@ -84,6 +94,7 @@ export interface Admission {
   admit(request: OperationRequest): Promise<AdmissionResult>
   /**
    * The same for operations that one client sends at once: those that have a price are charged together, all or none.
+   * They have to run one after another, since they take one place among what runs.
    * The answers are in the order of the requests.
    */
   admitTogether(requests: readonly OperationRequest[]): Promise<readonly AdmissionResult[]>
@@ -92,7 +103,7 @@ export interface Admission {
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
   /** Replaces the estimate by what was used, once the last of those admitted together has ended. Does not wait for the store. */
-  settle(admitted: AdmittedOperation, report: OperationReport, used: Used): OperationReport
+  settle(admitted: AdmittedOperation, report: OperationReport, used: Used, ending?: Ending): OperationReport
 }
 
 /** How much longer than its deadline an operation's reservation lives: a late settle still finds it. */
@@ -105,7 +116,7 @@ const PLACE_SLACK_MS = 1_000
 const NEVER_SETTLED_MS = 0
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { store, policy, schema, operations, newId, onSettleFailure, onBudgetEvent } = options
+  const { store, policy, schema, operations, newId, onSettleFailure, onBudgetEvent, overload } = options
   const { wait = (ms, signal) => setTimeout(ms, undefined, signal && { signal }) } = options
 
   async function take(tier: string, request: Omit<TakeRequest, 'id'>): Promise<TakeResult> {
@@ -152,7 +163,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const { timeoutMs } = tier
     const alone = others.length === 0
     const charges = alone ? first.charges : joinedCharges([first, ...others].map((operation) => operation.charges))
-    const lifeMs = timeoutMs + longestDelayMs(charges)
+    const lifeMs = (1 + others.length) * timeoutMs + longestDelayMs(charges)
     const times = { ttlMs: lifeMs + RESERVATION_SLACK_MS, heldMs: lifeMs + PLACE_SLACK_MS }
     const result = await take(client.tier, { tenant: tenantOf(client), charges, ...times })
     const states = statesOf(result)
@@ -165,13 +176,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const { reservation, delayMs } = result
     const stays = delayMs === 0 || (await turn(delayMs, signal))
     const statesThen = states.map((state) => later(state, delayMs))
+    const entry = stays ? await overload?.enter({ ...seatFor(tier, [first, ...others]), signal }) : undefined
+    const seat = entry?.kind === 'seated' ? entry : undefined
     const used = batchUse(1 + others.length)
     return ({ prepared, price, request: { variables } }) => {
-      const admitted = { prepared, variables, reservation, used, tier: client.tier, timeoutMs }
-      if (stays) return { kind: 'admitted', admitted, report: { ...price, states: statesThen } }
+      const admitted = { prepared, variables, reservation, used, seat, tier: client.tier, timeoutMs }
+      const report = { ...price, states: statesThen }
       // Its place in the queue is used up, whoever leaves it: those behind it have been told when it is their turn.
-      const estimate = { cost: price.estimate.cost, responseBytes: undefined }
-      return { kind: 'abandoned', report: settle(admitted, { ...price, states }, estimate) }
+      if (!stays) return { kind: 'abandoned', report: settle(admitted, report, unused(price.estimate.cost)) }
+      if (entry?.kind === 'abandoned') return { kind: 'abandoned', report: settle(admitted, report, unused(0)) }
+      if (entry?.kind === 'shed') {
+        return { kind: 'refused', refusal: overloaded(entry), report: settle(admitted, report, unused(0)) }
+      }
+      return { kind: 'admitted', admitted, report }
     }
   }
 
@@ -186,10 +203,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
   }
 
-  function settle(admitted: AdmittedOperation, report: OperationReport, used: Used): OperationReport {
-    const { reservation, tier } = admitted
-    const total = admitted.used.with(used)
+  function settle(
+    { reservation, tier, seat, used: together }: AdmittedOperation,
+    report: OperationReport,
+    used: Used,
+    ending: Ending = 'completed',
+  ): OperationReport {
+    const total = together.with(used)
     if (total === undefined) return { ...report, actualCost: used.cost }
+    seat?.leave(ending)
     const actual = reservation.charges.map((charge) => settledAmount(charge, total))
     // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
     store.settle(reservation, actual).catch(onSettleFailure)
@@ -218,6 +240,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     chargeRequest,
     settle,
     inspect: operations.inspect,
+    turnAway(client) {
+      const tier = tierOf(policy(), client)
+      const shed = tier && overload?.closedTo(tier.priority)
+      return shed && overloaded(shed)
+    },
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     admitTogether,
     async admit(request) {
@@ -244,6 +271,27 @@ interface Weighed extends PricedOperation {
   readonly kind: 'weighed'
   readonly request: OperationRequest
   readonly charges: readonly Charge[]
+}
+
+/** Those of a batch are served as one. Subscriptions take little of a server and are missed most, so they go first. */
+function seatFor({ priority }: Tier, batch: readonly Weighed[]): { readonly priority: number; readonly cost: number } {
+  const subscribes = batch.some(({ prepared }) => prepared.operation.operation === OperationTypeNode.SUBSCRIPTION)
+  const unknown = batch.some(({ request }) => request.known === false)
+  return {
+    priority: priority + (subscribes ? ABOVE_ALL_TIERS : 0) - (unknown ? BETWEEN_TIERS : 0),
+    cost: batch.reduce((sum, { price }) => sum + price.estimate.cost, 0),
+  }
+}
+
+const ABOVE_ALL_TIERS = 10
+const BETWEEN_TIERS = 0.5
+
+function unused(cost: number): Used {
+  return { cost, responseBytes: undefined }
+}
+
+function overloaded({ retryAfterMs }: Shed): Refusal {
+  return refusal('OVERLOADED', { retryAfterMs })
 }
 
 const NOTHING_CHARGED = { actualCost: 0, states: [] } as const satisfies OperationReport

@@ -12,9 +12,15 @@ import type { OperationRequest } from './operation-request.ts'
 export async function admitOperation(
   admission: Admission,
   { client, signal, admission: record }: AdmissionContext,
-  request: Omit<OperationRequest, 'client' | 'mode' | 'signal'>,
+  request: Omit<OperationRequest, 'client' | 'mode' | 'signal' | 'known'>,
 ): Promise<GraphQLError | undefined> {
-  const result = await admission.admit({ ...request, client, signal, mode: record.mode })
+  const result = await (record.batch ?? admission).admit({
+    ...request,
+    client,
+    signal,
+    mode: record.mode,
+    known: record.known,
+  })
   record.report = result.report
   switch (result.kind) {
     case 'refused':

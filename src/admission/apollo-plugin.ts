@@ -61,4 +61,4 @@ export function admissionPlugin<Context extends AdmissionContext>(
 
 const SUBSCRIPTION_OVER_HTTP =
   'This is a subscription, and subscriptions are not answered over plain HTTP. Connect a WebSocket to this address with ' +
-  'the subprotocol graphql-transport-ws.'
+  'the subprotocol graphql-transport-ws, or send it to /graphql/stream for server-sent events.'

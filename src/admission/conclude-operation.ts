@@ -1,5 +1,7 @@
+import { OperationTypeNode } from 'graphql'
 import { isErrorCode } from '../errors/error-registry.ts'
 import type { Refusal } from '../errors/refusal.ts'
+import type { Ending } from '../guard/overload/overload-control.ts'
 import type { Admission, AdmittedOperation } from './admission.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import type { Used } from './charging/charges.ts'
@@ -55,7 +57,12 @@ export async function concludeOperation(
   const report =
     admitted === undefined
       ? charged
-      : admission.settle(admitted, charged, usedBy(admitted, charged, record, answer, admission))
+      : admission.settle(
+          admitted,
+          charged,
+          usedBy(admitted, charged, record, answer, admission),
+          endingOf(record, admitted),
+        )
   record.report = report
   observe?.({
     tier: client.tier,
@@ -65,6 +72,12 @@ export async function concludeOperation(
     durationMs: now() - record.startedAtMs,
   })
   return { report, denied, extension: costExtension(report, record.mode) }
+}
+
+/** What its time on the server says of how busy it is. A subscription ends here as soon as it has begun. */
+function endingOf({ abandoned, keepsEstimate }: AdmissionRecord, { prepared }: AdmittedOperation): Ending {
+  if (abandoned || prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) return 'unmeasured'
+  return keepsEstimate ? 'cut-off' : 'completed'
 }
 
 function usedBy(

@@ -1,25 +1,86 @@
-import { type ExecutionArgs, type ExecutionResult, execute, OperationTypeNode } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, OperationTypeNode } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { answerSize } from '../execution/containment/answer-size.ts'
+import { beginContainment } from '../execution/containment/contain-schema.ts'
+import type { Ended } from '../execution/containment/operation-containment.ts'
+import { OversizedListError } from '../execution/containment/oversized-list-error.ts'
 import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import { clientGone } from './admit-operation.ts'
 
 /**
- * Executes an operation that has been admitted, for as long as its tier allows. One that is cut off, by the deadline or
- * because the client has gone, has no data and keeps its estimate charged.
+ * Executes an operation that has been admitted, for as long as its tier allows and, where its schema is contained, within
+ * the limits of that. One that is cut off, by them, by the deadline or because the client has gone, has no data and
+ * keeps its estimate charged. Whatever resolvers return or throw, the answer can be serialised.
  */
 export async function executeAdmitted(
   args: ExecutionArgs & { readonly contextValue: AdmissionContext },
 ): Promise<ExecutionResult> {
-  const { admission: record, controller } = args.contextValue
+  const { schema, contextValue } = args
+  const { admission: record, controller, signal } = contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')
-  const { timeoutMs, prepared } = record.admitted
+  const { timeoutMs, prepared, variables } = record.admitted
+  const sizeOf = prepared.plan.sizes(variables)
+  const containment = beginContainment(schema, contextValue, { controller, signal, sizeOf })
   const execution = await executeWithDeadline(() => execute(args), timeoutMs, controller)
+  // It aborts the signal as a client does that goes away.
+  if (containment?.ended !== undefined) return endedAnswer(record, containment.ended)
   if (execution.kind !== 'completed') return cutOff(record, execution)
   // A deadline holds whatever the database and however busy the process. But who has changed something has to learn it.
   const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
-  return tooLate ? cutOff(record, { kind: 'timed-out', timeoutMs }) : execution.result
+  if (tooLate) return cutOff(record, { kind: 'timed-out', timeoutMs })
+  return sendable(record, execution.result, containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY)
+}
+
+/** The answer, or where it cannot be sent, why. */
+function sendable(record: AdmissionRecord, result: ExecutionResult, maxBytes: number): ExecutionResult {
+  const answer = result.errors === undefined ? result : { ...result, errors: result.errors.map(presentable) }
+  const size = answerSize(answer, maxBytes)
+  if (size.kind === 'fits') return answer
+  record.keepsEstimate = true
+  if (size.kind === 'unserialisable') return { errors: [unserialisable(size.error)] }
+  return endedAnswer(record, { kind: 'too-large', foundBytes: size.foundBytes, maxBytes })
+}
+
+/** An error as it can be sent: resolvers may throw some that break whatever reads them. */
+function presentable(error: GraphQLError): GraphQLError {
+  try {
+    if (error.originalError instanceof OversizedListError) {
+      const { message, extensions } = toGraphQLError(refusal('LIST_SIZE_EXCEEDED', error.originalError.list))
+      return new GraphQLError(message, { ...placeOf(error), extensions })
+    }
+    JSON.stringify(error)
+    return error
+  } catch (cause) {
+    return unserialisable(cause, error)
+  }
+}
+
+/** A bug of a resolver, for the log: it has no code, so that its message is not sent. */
+function unserialisable(cause: unknown, error?: GraphQLError): GraphQLError {
+  const originalError = new Error('What a resolver answered or threw cannot be serialised', { cause })
+  const extensions = { http: { status: 500 } }
+  return new GraphQLError(originalError.message, { ...(error && placeOf(error)), originalError, extensions })
+}
+
+function placeOf({ nodes, path }: GraphQLError) {
+  return { nodes: nodes ?? null, path: path ?? null }
+}
+
+/** The answer to what was ended because it took too much. */
+function endedAnswer(record: AdmissionRecord, ended: Ended): ExecutionResult {
+  record.keepsEstimate = true
+  switch (ended.kind) {
+    case 'held-loop': {
+      const facts = { timeoutMs: ended.budgetMs, heldMs: Math.ceil(ended.heldMs) }
+      return { errors: [toGraphQLError(refusal('OPERATION_TIMEOUT', facts))] }
+    }
+    case 'too-large': {
+      const facts = { found: ended.foundBytes, allowed: ended.maxBytes }
+      return { errors: [toGraphQLError(refusal('RESPONSE_TOO_LARGE', facts))] }
+    }
+  }
 }
 
 /** The answer to what did not end by itself, and what admission has to know of it. */

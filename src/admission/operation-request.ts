@@ -10,6 +10,8 @@ export interface OperationRequest {
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly mode: ReportMode
+  /** False puts it behind operations of its tier while the server is overloaded. @default true */
+  readonly known?: boolean | undefined
   /** Aborts when the client goes away: an operation that waits for its turn then gives it up. */
   readonly signal?: AbortSignal | undefined
 }

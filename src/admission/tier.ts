@@ -7,6 +7,8 @@ export interface Tier {
   readonly maxCost: number
   /** How long one operation may run. What it waits for its turn in a leaky bucket is not counted. */
   readonly timeoutMs: number
+  /** From 0 to 9. When the server is overloaded, operations of the lowest are turned away first. */
+  readonly priority: number
   /** All of them have to have room. Their levels are `client`, `tenant` and `operation`. */
   readonly budgets: readonly TierBudget[]
 }

@@ -6,7 +6,7 @@
 export function withDeadline<Value>(promise: Promise<Value>, deadlineMs: number): Promise<Value> {
   const start = performance.now()
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`The budget store did not answer within ${deadlineMs} ms`))
+    const giveUp = () => reject(new Error(`There was no answer within ${deadlineMs} ms`))
     let timer = setTimeout(() => {
       const lateMs = performance.now() - start - deadlineMs
       // Sockets are read between timers and immediates.

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { budgetOverride, globalBudget, ipBudget, MAX_BUDGETS_PER_TIER, tierBudget } from './budget-schema.ts'
 import { budgetStore } from './sections/budget-store.ts'
 import { cost } from './sections/cost.ts'
+import { documents } from './sections/documents.ts'
+import { execution } from './sections/execution.ts'
 import { guard } from './sections/guard.ts'
+import { overload } from './sections/overload.ts'
 import { server } from './sections/server.ts'
 import { setting } from './settings/setting.ts'
 
@@ -34,6 +37,12 @@ const timeout = setting
 const tier = setting.section({
   maxCost,
   timeout,
+  priority: setting
+    .wholeNumber(0, 9)
+    .default(0)
+    .describe(
+      'When the server is overloaded, operations of a lower priority are turned away before those of a higher.',
+    ),
   budgets: setting
     .list(tierBudget, 'budgets')
     .meta({ minItems: 1, maxItems: MAX_BUDGETS_PER_TIER })
@@ -77,6 +86,9 @@ export const configSchema = setting
     {
       server,
       guard,
+      execution,
+      overload,
+      documents,
       cost,
       budgetStore,
       rateLimitHeaders,

@@ -11,6 +11,15 @@ export interface Config {
     readonly port: number
     readonly trustedProxies: readonly string[]
     readonly maxBodyBytes: number
+    readonly maxHeaderBytes: number
+    readonly maxConnections: number
+    readonly maxConnectionsPerAddress: number
+    readonly headersTimeoutMs: number
+    readonly requestTimeoutMs: number
+    readonly keepAliveTimeoutMs: number
+    readonly responseTimeoutMs: number
+    readonly maxSocketBufferBytes: number
+    readonly maxSocketMessagesPerSecond: number
     readonly statusProfile: 'audits' | 'spec-2026'
     readonly cors: { readonly origins: readonly string[]; readonly credentials: boolean }
     /** Absolute paths. Undefined: plain HTTP. */
@@ -26,6 +35,26 @@ export interface Config {
     readonly maxFragments: number
     readonly maxExpandedFields: number
     readonly maxDirectives: number
+    readonly maxBatchSize: number
+    readonly maxResponseBytes: number
+  }
+  readonly execution: {
+    readonly oversizedLists: 'charge' | 'truncate' | 'error'
+    readonly eventLoopBudgetMs: number
+  }
+  readonly documents: {
+    readonly mode: 'any' | 'known-first' | 'known-only'
+    /** An absolute path. Undefined: no document is known beforehand. */
+    readonly manifest: string | undefined
+    readonly apq: boolean
+    readonly keepForMs: number
+  }
+  readonly overload: {
+    readonly mode: 'enforce' | 'off'
+    readonly maxConcurrency: number
+    readonly maxWaiting: number
+    readonly maxWaitMs: number
+    readonly maxEventLoopDelayMs: number
   }
   readonly cost: {
     readonly defaultListSize: number
@@ -56,6 +85,7 @@ export interface ConfiguredTier {
   readonly name: string
   readonly maxCost: number
   readonly timeoutMs: number
+  readonly priority: number
   readonly budgets: readonly ConfiguredBudget[]
 }
 

@@ -9,7 +9,7 @@ import { refillPerSecondOf, toBudget } from './to-budget.ts'
 
 /** Joins a file and an environment that have no mistakes. The environment wins. */
 export function toConfig(path: string, file: ConfigFile, environment: Environment): Config {
-  const { server, guard, cost, budgetStore, rateLimitHeaders } = file
+  const { server, guard, execution, overload, documents, cost, budgetStore, rateLimitHeaders } = file
   const outsideProduction = environment.NODE_ENV !== 'production'
   return deepFreeze({
     file: path,
@@ -19,6 +19,15 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       port: environment.PORT ?? server.port,
       trustedProxies: server.trustedProxies,
       maxBodyBytes: server.maxBodyBytes,
+      maxHeaderBytes: server.maxHeaderBytes,
+      maxConnections: server.maxConnections,
+      maxConnectionsPerAddress: server.maxConnectionsPerAddress,
+      headersTimeoutMs: durationMs(server.headersTimeout),
+      requestTimeoutMs: durationMs(server.requestTimeout),
+      keepAliveTimeoutMs: durationMs(server.keepAliveTimeout),
+      responseTimeoutMs: durationMs(server.responseTimeout),
+      maxSocketBufferBytes: server.maxSocketBufferBytes,
+      maxSocketMessagesPerSecond: server.maxSocketMessagesPerSecond,
       statusProfile: server.statusProfile,
       cors: server.cors,
       tls: server.tls && { cert: beside(path, server.tls.cert), key: beside(path, server.tls.key) },
@@ -26,6 +35,23 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       drainTimeoutMs: durationMs(server.drainTimeout),
     },
     guard,
+    execution: {
+      oversizedLists: execution.oversizedLists,
+      eventLoopBudgetMs: durationMs(execution.eventLoopBudget),
+    },
+    overload: {
+      mode: overload.mode,
+      maxConcurrency: overload.maxConcurrency,
+      maxWaiting: overload.maxWaiting,
+      maxWaitMs: durationMs(overload.maxWait),
+      maxEventLoopDelayMs: durationMs(overload.maxEventLoopDelay),
+    },
+    documents: {
+      mode: documents.mode,
+      manifest: documents.manifest === undefined ? undefined : beside(path, documents.manifest),
+      apq: documents.apq,
+      keepForMs: durationMs(documents.keepFor),
+    },
     cost,
     budgetStore: {
       prefix: budgetStore.prefix,
@@ -52,8 +78,8 @@ function beside(file: string, path: string): string {
 
 type TierInFile = ConfigFile['tiers'][string]
 
-function tierOf(name: string, { maxCost, timeout, budgets }: TierInFile): ConfiguredTier {
-  return { name, maxCost, timeoutMs: durationMs(timeout), budgets: budgets.map(toBudget) }
+function tierOf(name: string, { maxCost, timeout, priority, budgets }: TierInFile): ConfiguredTier {
+  return { name, maxCost, timeoutMs: durationMs(timeout), priority, budgets: budgets.map(toBudget) }
 }
 
 function clientOf(client: ConfigFile['clients'][number], tiers: ConfigFile['tiers']): Config['clients'][number] {
@@ -70,7 +96,7 @@ function ownTierOf(client: ConfigFile['clients'][number], base: TierInFile): Con
   const { tier, maxCost = base.maxCost, timeout = base.timeout, budgets: overrides } = client
   if (client.maxCost === undefined && client.timeout === undefined && Object.keys(overrides).length === 0) return
   const budgets = base.budgets.map((budget) => overridden(budget, overrides[budget.name] ?? {}))
-  return tierOf(tier, { maxCost, timeout, budgets })
+  return tierOf(tier, { maxCost, timeout, priority: base.priority, budgets })
 }
 
 function ipBudgetOf({ capacity, mode, onStoreFailure, ...rate }: ConfigFile['ipBudget']): Config['ipBudget'] {

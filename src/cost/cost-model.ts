@@ -10,6 +10,7 @@ import { createEstimator } from './evaluate/estimate.ts'
 import { type CostExplanation, createExplain } from './evaluate/explain.ts'
 import { createLargest } from './evaluate/largest.ts'
 import { createMeasure } from './evaluate/measure.ts'
+import { createSizes, type ListSizes } from './evaluate/sizes.ts'
 import { createSlices, type SlicingValue } from './evaluate/slices.ts'
 import type { Cost } from './evaluate/totals.ts'
 import { createViolations, type SlicingViolation } from './evaluate/violations.ts'
@@ -48,6 +49,11 @@ export interface CostPlan {
   explain(variables?: Variables | null): CostExplanation
   /** The same numbers from the `data` of a response. Never above the estimate while lists keep to their sizes. */
   measure(data: unknown, variables?: Variables | null): Cost
+  /**
+   * How many items the estimate counted for the list at each response path. While no list is longer, the response
+   * measures at most the estimate.
+   */
+  sizes(variables?: Variables | null): ListSizes
   /** The fields whose `requireOneSlicingArgument` these variables do not meet. */
   violations(variables?: Variables | null): readonly SlicingViolation[]
   /** The numbers by which the client can make the operation cost less, the dearest first: at most 100 of them. */
@@ -92,6 +98,7 @@ export function createCostModel(schema: GraphQLSchema, options: CostOptions = {}
       const operation = compileOperation(chosen, clientVariables)
       const estimator = createEstimator(settings, operation)
       const measure = createMeasure(settings, operation)
+      const sizes = createSizes(operation)
       const violations = createViolations(operation)
       const detailed = detailOperation(settings, chosen, clientVariables)
       const explain = createExplain(detailed, estimator)
@@ -103,6 +110,7 @@ export function createCostModel(schema: GraphQLSchema, options: CostOptions = {}
         estimate: (variables) => estimator.estimate(variables ?? {}),
         explain: (variables) => explain(variables ?? {}),
         measure: (data, variables) => measure(data, variables ?? {}),
+        sizes: (variables) => sizes(variables ?? {}),
         violations: (variables) => violations(variables ?? {}),
         slices: (variables) => slices(variables ?? {}),
         largest: (argumentPath, maxCost, variables) => largest(argumentPath, maxCost, variables ?? {}),

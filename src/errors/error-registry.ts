@@ -83,9 +83,30 @@ export const errorRegistry = {
     'directives',
     'Use fewer: one @include on an inline fragment serves all fields inside it.',
   ),
+  BATCH_LIMIT_EXCEEDED: entry<{ readonly found: number; readonly allowed: number }>({
+    status: 400,
+    message: ({ found, allowed }) =>
+      allowed === 1
+        ? `This request has a list of ${text(found)} operations; one operation a request is allowed. Send them one by one.`
+        : `This request has ${text(found)} operations; ${text(allowed)} are allowed. Send them in several requests.`,
+    extensions: ({ found, allowed }) => ({ found, allowed }),
+  }),
   GRAPHQL_PARSE_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
   GRAPHQL_VALIDATION_FAILED: entry<Reason>({ status: 400, message: ({ reason }) => reason, extensions: none }),
+  PERSISTED_QUERY_NOT_FOUND: entry<Reason>({ status: 200, message: ({ reason }) => reason, extensions: none }),
   PERSISTED_QUERY_NOT_SUPPORTED: entry<Reason>({ status: 200, message: ({ reason }) => reason, extensions: none }),
+  PERSISTED_QUERY_NOT_IN_LIST: entry<{ readonly id: string }>({
+    status: 404,
+    message: ({ id }) =>
+      `No document is known here by the id "${excerpt(id)}". Check that the list which this server was started with has it.`,
+    extensions: none,
+  }),
+  QUERY_NOT_IN_SAFELIST: entry<object>({
+    status: 403,
+    message: () =>
+      'This server runs the documents that it knows, and this text is none of them. Send it exactly as it was registered, or send its id as "documentId".',
+    extensions: none,
+  }),
   OPERATION_RESOLUTION_FAILURE: entry<{
     readonly operationName: string | undefined
     readonly available: readonly string[]
@@ -177,11 +198,37 @@ export const errorRegistry = {
     extensions: ({ budget }) => ({ budget }),
     retryAfterMs: () => 1000,
   }),
-  OPERATION_TIMEOUT: entry<{ readonly timeoutMs: number }>({
+  OVERLOADED: entry<{ readonly retryAfterMs: number }>({
+    status: 503,
+    message: ({ retryAfterMs }) =>
+      'The server has more to do than it has time for, and did not run this operation. It was charged no cost. ' +
+      `Try again in ${text(Math.ceil(retryAfterMs / 1000))} s; if it goes on, double the wait each time.`,
+    extensions: ({ retryAfterMs }) => ({ retryAfterMs }),
+    retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
+  }),
+  OPERATION_TIMEOUT: entry<{
+    readonly timeoutMs: number
+    /** Where the timeout is that of the event loop: how long the operation had held it. */
+    readonly heldMs?: number
+  }>({
     status: 504,
-    message: ({ timeoutMs }) =>
-      `This operation did not finish within ${text(timeoutMs)} ms and was stopped. Ask for fewer items or fields.`,
-    extensions: ({ timeoutMs }) => ({ timeoutMs }),
+    message: ({ timeoutMs, heldMs }) =>
+      heldMs === undefined
+        ? `This operation did not finish within ${text(timeoutMs)} ms and was stopped. Ask for fewer items or fields.`
+        : `This operation held the processor for ${text(heldMs)} ms without a pause, of ${text(timeoutMs)} ms allowed, and was stopped. Ask for fewer items or fields.`,
+    extensions: ({ timeoutMs, heldMs }) => ({ timeoutMs, ...(heldMs !== undefined && { heldMs }) }),
+  }),
+  RESPONSE_TOO_LARGE: entry<{ readonly found: number; readonly allowed: number }>({
+    status: 400,
+    message: ({ found, allowed }) =>
+      `The answer to this operation has ${text(found)} bytes or more; ${text(allowed)} are allowed. Ask for fewer items or fields.`,
+    extensions: ({ found, allowed }) => ({ found, allowed }),
+  }),
+  LIST_SIZE_EXCEEDED: entry<{ readonly coordinate: string; readonly found: number; readonly expected: number }>({
+    status: 500,
+    message: ({ coordinate, found, expected }) =>
+      `${coordinate} has ${text(found)} or more items, and its cost was estimated for ${text(expected)}. That is a mistake of the server. Ask for fewer items, or report it.`,
+    extensions: ({ coordinate, found, expected }) => ({ coordinate, found, expected }),
   }),
   INTERNAL_SERVER_ERROR: entry<{ readonly errorId: string }>({
     status: 500,

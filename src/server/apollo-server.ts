@@ -9,11 +9,11 @@ import { admissionPlugin } from '../admission/apollo-plugin.ts'
 import type { ConcludeOptions } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { MAX_VALIDATION_ERRORS } from './begin-operation.ts'
 import { concealNames, mayNameSchema } from './conceal-names.ts'
 import { maskError } from './mask-error.ts'
 import { nameMistakes } from './name-mistakes.ts'
 import { type StatusProfile, statusProfilePlugin } from './status-profile.ts'
-import { MAX_VALIDATION_ERRORS } from './websocket-operation.ts'
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema
@@ -56,7 +56,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
     introspection,
     // What foreign pages can send changes nothing here; docs/decisions/0006-csrf.md says why.
     csrfPrevention: false,
-    // Automatic persisted queries would be a second way in for documents.
+    // Documents that are named by a hash have been found by then, whichever way they came.
     persistedQueries: false,
     validationOptions: { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !introspection },
     includeStacktraceInErrorResponses: false,

@@ -1,31 +1,28 @@
-import type { ApolloServer } from '@apollo/server'
-import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { WebsocketHandler } from '@fastify/websocket'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../accounts/client.ts'
 import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
-import type { Admission } from '../admission/admission.ts'
 import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
-import type { ConcludeOptions } from '../admission/conclude-operation.ts'
-import type { OperationReport } from '../admission/report/operation-report.ts'
-import { reportHeaders } from '../admission/report/report-headers.ts'
+import { type BatchMember, createBatch } from '../admission/batch.ts'
+import type { OperationReport, ReportMode } from '../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
 import { acceptsJson } from './accepts-json.ts'
+import { answerBatch } from './answer-batch.ts'
+import { askedOperations } from './asked-operation.ts'
 import { type Cors, registerCors } from './cors.ts'
+import { createHttpOperations, type HttpOperationsOptions } from './http-operations.ts'
 import { identify } from './identify.ts'
-import { replyWithRefusal } from './reply-with-refusal.ts'
+import { replyWith, replyWithRefusal } from './reply-with-refusal.ts'
 import { reportMode } from './report-mode.ts'
-import { profiledStatus, type StatusProfile } from './status-profile.ts'
+import type { StatusProfile } from './status-profile.ts'
+import { createStreamHandler, type StreamHandlerOptions } from './stream-handler.ts'
 
-export interface GraphQLRouteOptions {
-  readonly apollo: ApolloServer<AdmissionContext>
-  readonly admission: Admission
-  readonly conclude: ConcludeOptions
+export interface GraphQLRouteOptions extends Omit<HttpOperationsOptions, 'statusProfile'>, StreamHandlerOptions {
   readonly directory: ClientDirectory
-  /** Adds what resolvers need to the context of an operation. */
-  readonly extendContext: (context: AdmissionContext) => AdmissionContext
   readonly maxBodyBytes: number
+  /** How many operations one request may have, as a list. 1 for none but those alone in it. */
+  readonly maxBatchSize: number
   readonly handleSocket: WebsocketHandler
   /** @default no page of another origin reads answers */
   readonly cors?: Cors
@@ -34,39 +31,37 @@ export interface GraphQLRouteOptions {
 }
 
 /**
- * `/graphql` over HTTP, and where it becomes a WebSocket. Before Apollo sees a request it has been counted for its
- * address, its client is known, and its document has passed the guard; nothing of that needs a parser.
+ * `/graphql` over HTTP, and where it becomes a WebSocket. Before Apollo sees an operation its request has been counted
+ * for its address, its client is known, and its document has passed the guard; nothing of that needs a parser.
  */
 export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): Promise<void> {
-  const { apollo, admission, directory, statusProfile = 'audits' } = options
+  const { admission, directory, extendContext, maxBatchSize, statusProfile = 'audits' } = options
+  const operations = createHttpOperations({ ...options, statusProfile })
   const clients = new WeakMap<FastifyRequest, Client>()
-  const contexts = new WeakMap<FastifyRequest, AdmissionContext>()
+  const modes = new WeakMap<FastifyRequest, ReportMode>()
 
   /** Answers a request that stops here. Where its client is known, it is charged one request. */
   async function stop(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {
     const client = clients.get(request)
-    const charge = client === undefined ? undefined : await admission.chargeRequest(client)
-    return answerWith(request, reply, charge?.denied ?? refusal, charge?.report)
+    if (client === undefined) return stopForFree(request, reply, refusal)
+    return replyWith(reply, await operations.refuse(refusal, request, contextOf(client, 'headers')))
   }
 
-  function answerWith(
+  /** The same where nothing more is charged than its address has been. */
+  function stopForFree(
     request: FastifyRequest,
     reply: FastifyReply,
     refusal: Refusal,
-    report: OperationReport | undefined,
+    report?: OperationReport,
   ): FastifyReply {
-    options.conclude.observe?.({
-      tier: clients.get(request)?.tier ?? 'none',
-      outcome: refusal.code,
-      estimatedCost: 0,
-      actualCost: 0,
-      durationMs: reply.elapsedTime,
-    })
-    return replyWithRefusal(request, reply, refusal, report && headersOf(report))
+    const durationMs = reply.elapsedTime
+    const tier = clients.get(request)?.tier ?? 'none'
+    options.conclude.observe?.({ tier, outcome: refusal.code, estimatedCost: 0, actualCost: 0, durationMs })
+    return replyWithRefusal(request, reply, refusal, report && operations.headersOf(report))
   }
 
-  function headersOf(report: OperationReport): ReadonlyMap<string, string> {
-    return reportHeaders(report, Date.now(), options.conclude.headers?.())
+  function contextOf(client: Client, mode: ReportMode, batch?: BatchMember): AdmissionContext {
+    return admissionContext(client, mode, Date.now(), batch)
   }
 
   if (options.cors !== undefined) await registerCors(app, options.cors)
@@ -74,27 +69,22 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   app.addHook('onRequest', async (request, reply) => {
     const address = clientAddress(request.ip)
     const refused = await admission.arrive(address)
-    if (refused !== undefined) return answerWith(request, reply, refused.refusal, refused.report)
+    if (refused !== undefined) return stopForFree(request, reply, refused.refusal, refused.report)
     const client = identify(directory, request.headers, address)
-    if ('code' in client) return answerWith(request, reply, client, undefined)
+    if ('code' in client) return stopForFree(request, reply, client)
     clients.set(request, client)
+    // Sockets and streams are for subscriptions, which are the last to be turned away.
+    if (request.routeOptions.url === `${app.prefix}/` && request.ws !== true) {
+      const away = admission.turnAway(client)
+      if (away !== undefined) return stopForFree(request, reply, away)
+    }
   })
 
   app.addHook('preHandler', async (request, reply) => {
-    const client = clients.get(request)
-    if (client === undefined) throw new Error('A request got past its identification without a client')
-    // Apollo's integration makes a URL of it.
     if (!URL.canParse(`http://${request.hostname}/`)) return stop(request, reply, UNREADABLE_HOST)
-    // Apollo looks at it when the operation has run.
-    if (request.method === 'POST' && !acceptsJson(request.headers.accept)) {
-      return stop(request, reply, refusal('NOT_ACCEPTABLE', { found: request.headers.accept ?? '' }))
-    }
     const mode = reportMode(request.headers)
     if (typeof mode !== 'string') return stop(request, reply, mode)
-    const source = sourceOf(request)
-    const verdict = source === undefined ? undefined : admission.inspect(source)
-    if (verdict !== undefined) return stop(request, reply, verdict)
-    contexts.set(request, options.extendContext(admissionContext(client, mode, Date.now())))
+    modes.set(request, mode)
   })
 
   app.addHook('onSend', async (_request, reply) => {
@@ -114,29 +104,55 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     return stop(request, reply, refused)
   })
 
-  const answer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) })
-
-  function contextOf(request: FastifyRequest): AdmissionContext {
-    const context = contexts.get(request)
-    if (context === undefined) throw new Error('A request reached Apollo without its admission context')
-    return context
-  }
-
   async function handler(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { admission: record, client, controller } = contextOf(request)
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) controller.abort(new DOMException('The client went away', 'AbortError'))
-    })
-    const body = await answer.call(app, request, reply)
-    if (record.report !== undefined) return body
-    // Apollo refused it before it was an operation.
-    const { report, denied } = await admission.chargeRequest(client)
-    if (denied !== undefined) return answerWith(request, reply, denied, report)
-    for (const [name, value] of headersOf(report)) reply.header(name, value)
-    const refused = { status: reply.statusCode, code: 'BAD_REQUEST', hasData: false }
-    reply.code(profiledStatus(statusProfile, request.headers.accept, refused))
-    return body
+    const client = clients.get(request)
+    const mode = modes.get(request)
+    if (client === undefined || mode === undefined) throw UNCHECKED
+    // Apollo looks at it when the operation has run.
+    if (request.method === 'POST' && !acceptsJson(request.headers.accept)) {
+      return stop(request, reply, refusal('NOT_ACCEPTABLE', { found: request.headers.accept ?? '' }))
+    }
+    const { one, batch: asked } = askedOperations(request)
+    if (one !== undefined) {
+      const context = extendContext(contextOf(client, mode))
+      abortWithClient(reply, [context])
+      return replyWith(reply, await operations.answer(one, request, context))
+    }
+    const refused = await refuseBatch(request, asked.length)
+    if (refused !== undefined) return stop(request, reply, refused)
+    const members = createBatch(admission, asked.length)
+    const batch = asked.map((operation, index) => ({
+      operation,
+      context: extendContext(contextOf(client, mode, members[index])),
+    }))
+    abortWithClient(
+      reply,
+      batch.map(({ context }) => context),
+    )
+    return replyWith(reply, await answerBatch(operations, batch, request))
   }
+
+  /** A batch may be so long, and each of its operations counts as a request of its address. */
+  async function refuseBatch(request: FastifyRequest, size: number): Promise<Refusal | undefined> {
+    if (size === 0) return EMPTY_BATCH
+    if (size > maxBatchSize) return refusal('BATCH_LIMIT_EXCEEDED', { found: size, allowed: maxBatchSize })
+    const refused = size === 1 ? undefined : await admission.arrive(clientAddress(request.ip), size - 1)
+    return refused?.refusal
+  }
+
+  const stream = createStreamHandler(app, options)
+
+  app.route({
+    url: '/stream',
+    method: ['GET', 'POST'],
+    async handler(request, reply) {
+      const client = clients.get(request)
+      const mode = modes.get(request)
+      if (client === undefined || mode === undefined) throw UNCHECKED
+      return stream(request, reply, extendContext(contextOf(client, mode)))
+    },
+  })
+
   app.route({ url: '/', method: 'GET', exposeHeadRoute: false, handler, wsHandler: options.handleSocket })
   // Apollo answers methods that it does not know with 405 and those that it does.
   app.route({ url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], handler })
@@ -144,15 +160,23 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
 
 const RESPONSE_TYPE = 'application/graphql-response+json; charset=utf-8'
 
+const UNCHECKED = new Error('A request got past its checks without a client')
+
 const UNREADABLE_HOST = refusal('BAD_REQUEST', {
   reason: 'The Host header holds no host name. Send the name or address that the request is made to.',
 })
 
-/** The document of a request, read where Apollo reads it; undefined where there is none, which Apollo will say. */
-function sourceOf({ method, body, url }: FastifyRequest): string | undefined {
-  if (method === 'GET') return new URL(url, 'http://localhost').searchParams.get('query') ?? undefined
-  if (typeof body !== 'object' || body === null || !('query' in body)) return undefined
-  return typeof body.query === 'string' ? body.query : undefined
+const EMPTY_BATCH = refusal('BAD_REQUEST', {
+  reason: 'The request body is an empty list. Send an object with a "query", or a list of them.',
+})
+
+/** Work for a client that has gone is in vain. */
+function abortWithClient(reply: FastifyReply, contexts: readonly AdmissionContext[]): void {
+  reply.raw.once('close', () => {
+    if (reply.raw.writableFinished) return
+    const reason = new DOMException('The client went away', 'AbortError')
+    for (const { controller } of contexts) controller.abort(reason)
+  })
 }
 
 function bodyRefusal(error: FastifyError, { headers }: FastifyRequest, maxBodyBytes: number): Refusal | undefined {

@@ -14,6 +14,8 @@ import {
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { connectionEvent } from './connection-event.ts'
+import { type ConnectionGuardOptions, guardConnections } from './connections/guard-connections.ts'
+import { trustedProxies } from './connections/trusted-proxies.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './graphql-route.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { readTls, type TlsFiles } from './read-tls.ts'
@@ -25,7 +27,8 @@ import { websocketUpgradesOnly } from './websocket-upgrades-only.ts'
 
 export interface HttpServerOptions
   extends Omit<GraphQLRouteOptions, 'handleSocket'>,
-    Omit<WebSocketHandlerOptions, 'directory' | 'extendContext'> {
+    Omit<WebSocketHandlerOptions, 'directory' | 'extendContext'>,
+    ConnectionGuardOptions {
   readonly logger: Logger
   /** The schema as it was written. */
   readonly sdl: string
@@ -44,7 +47,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // Fastify's own type of logger; with pino's the server would have a type that no plugin takes.
   const loggerInstance: FastifyBaseLogger = options.logger
   const alwaysSaid = securityHeaders(options.tls !== undefined)
+  const connections = guardConnections(options, alwaysSaid)
   const app = fastify({
+    ...connections.fastifyOptions,
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.maxBodyBytes,
@@ -52,11 +57,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     forceCloseConnections: 'idle',
     // While the server closes, a request on a connection that is still open is answered, and the connection closed.
     return503OnClosing: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // They pass no hooks.
     frameworkErrors: (err, request, reply) => failed(err, request, reply.headers(alwaysSaid)),
     // HTTP/1.1 over TLS; its server is one of plain HTTP in all that is used here.
-    ...(options.tls !== undefined && { https: { ...readTls(options.tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS } }),
+    ...(options.tls === undefined
+      ? { http: connections.nodeOptions }
+      : { https: { ...connections.nodeOptions, ...readTls(options.tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS } }),
   })
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(alwaysSaid)
@@ -77,6 +83,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   })
   websocketUpgradesOnly(app.server)
+  connections.attach(app, trustedProxies(options.trustedProxies))
   closeSilentConnections(app)
   closeAfterLastAnswer(app)
   await app.register(healthRoutes, options.health)
@@ -95,9 +102,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     return replyWithRefusal(request, reply, refusal('INTERNAL_SERVER_ERROR', { errorId }))
   }
 }
-
-/** How long a client may take to send a request whole. */
-const REQUEST_TIMEOUT_MS = 30_000
 
 /** How long a client may take to agree on TLS. A server that closes waits for it. */
 const HANDSHAKE_TIMEOUT_MS = 5_000
@@ -121,7 +125,10 @@ function closeAfterLastAnswer(app: FastifyInstance): void {
 /** Ends, when the server closes, the connections on which no request has come: browsers and health checks keep some ready. */
 function closeSilentConnections(app: FastifyInstance): void {
   const silent = new Set<Socket>()
+  const known = new WeakSet<Socket>()
   app.server.on(connectionEvent(app.server), (socket: Socket) => {
+    if (known.has(socket)) return
+    known.add(socket)
     silent.add(socket)
     socket.once('close', () => silent.delete(socket))
   })

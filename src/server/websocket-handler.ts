@@ -1,37 +1,53 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLFormattedError } from 'graphql'
+import type { ExecutionArgs } from 'graphql'
+import { MessageType, parseMessage } from 'graphql-ws'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
+import type { RawData, WebSocket } from 'ws'
+import type { Client } from '../accounts/client.ts'
 import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../accounts/credential.ts'
-import { type AdmissionContext, isAdmissionContext } from '../admission/admission-context.ts'
-import { concludeOperation, withCost } from '../admission/conclude-operation.ts'
-import { executeAdmitted } from '../admission/execute-admitted.ts'
-import { subscribeAdmitted } from '../admission/subscribe-admitted.ts'
-import type { Refusal } from '../errors/refusal.ts'
+import { type AdmissionContext, admissionContext, isAdmissionContext } from '../admission/admission-context.ts'
+import type { ReportMode } from '../admission/report/operation-report.ts'
+import { type Refusal, refusal } from '../errors/refusal.ts'
+import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { type BeginOperationOptions, beginOperation, refuseOperation } from './begin-operation.ts'
 import { identify } from './identify.ts'
-import { nameMistake, nameMistakes } from './name-mistakes.ts'
+import { createOperationRunner, type OperationRunnerOptions } from './operation-runner.ts'
 import { reportMode } from './report-mode.ts'
-import { beginWebSocketOperation, type Connection, type WebSocketOperationOptions } from './websocket-operation.ts'
 
-export interface WebSocketHandlerOptions extends WebSocketOperationOptions {
+export interface WebSocketHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
   readonly directory: ClientDirectory
-  /** Adds what resolvers need to the context of an operation. */
-  readonly extendContext: (context: AdmissionContext) => AdmissionContext
-  /** What a client sees of an error. */
-  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
-  /** Told with 1 when a subscription begins and with -1 when it ends. */
-  readonly onSubscriptions: (change: 1 | -1) => void
+}
+
+/** Who is at the other end of a socket. */
+interface Connection {
+  /** Asked for each operation: a key may be taken away, and its tier may change, while the socket is open. */
+  readonly identify: () => Client | Refusal
+  readonly ip: string
+  readonly mode: ReportMode
+  /** What is running on it, with the ids that the client gave: it may give one again before the first has ended. */
+  readonly open: Map<AbortController, string>
 }
 
 /** The close code of graphql-transport-ws for a client that may not connect. The reason says what to mend. */
 const UNAUTHORIZED = 4401
+
+/** How many operations one socket may have open at once. */
+const MAX_OPERATIONS_PER_SOCKET = 100
+
+const TOO_MANY_OPERATIONS = refusal('BAD_REQUEST', {
+  reason:
+    `This socket has ${MAX_OPERATIONS_PER_SOCKET} operations open, as many as it may. Complete one of them, or open ` +
+    'another socket.',
+})
 
 /**
  * `/graphql` over WebSocket, in the protocol `graphql-transport-ws`. The key comes in the headers of the upgrade or,
  * from browsers, in the payload of `connection_init` as `authorization` or `x-api-key`.
  */
 export function createWebSocketHandler(options: WebSocketHandlerOptions) {
-  const { conclude, directory, extendContext, formatError, onSubscriptions } = options
+  const { conclude, directory, extendContext } = options
+  const runner = createOperationRunner(options)
   const connections = new WeakMap<object, Connection>()
   const connectionOf = new WeakMap<AbortController, Connection>()
 
@@ -40,40 +56,23 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     connectionOf.get(controller)?.open.delete(controller)
   }
 
-  async function execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    const context = contextOf(args)
-    const { mode, admitted } = context.admission
-    const validated = mode === 'validate' || admitted === undefined
-    const result = validated ? { data: null } : nameMistakes(await executeAdmitted({ ...args, contextValue: context }))
-    over(context)
-    const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
-    return withCost(result, extension)
-  }
-
-  async function subscribe(args: ExecutionArgs) {
-    const context = contextOf(args)
-    if (context.admission.mode === 'validate') return execute(args)
-    const results = await subscribeAdmitted({ ...args, contextValue: context, extendContext })
-    const failed = Symbol.asyncIterator in results ? undefined : nameMistakes(results)
-    // It has begun, and with that it has given back its place among the operations that run.
-    await concludeOperation(conclude, context, { errors: failed?.errors, body: failed })
-    if (failed !== undefined || context.signal.aborted) over(context)
-    else {
-      onSubscriptions(1)
-      const ended = () => {
-        onSubscriptions(-1)
-        over(context)
-      }
-      context.signal.addEventListener('abort', ended, { once: true })
-    }
-    return failed ?? results
-  }
-
   return makeHandler<Record<string, unknown>>({
     // Errors that reach graphql-ws itself are bugs of ours: their messages are for the log.
     isProd: true,
-    execute,
-    subscribe,
+
+    async execute(args) {
+      const admitted = admittedArgs(args)
+      return runner.execute(admitted).finally(() => over(admitted.contextValue))
+    },
+
+    async subscribe(args) {
+      const admitted = admittedArgs(args)
+      const { contextValue: context } = admitted
+      const results = await runner.subscribe(admitted)
+      if (context.signal.aborted || !(Symbol.asyncIterator in results)) over(context)
+      else context.signal.addEventListener('abort', () => over(context), { once: true })
+      return results
+    },
 
     onConnect(ctx) {
       const { request, socket } = ctx.extra
@@ -84,38 +83,67 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       const headers = { ...request.headers, ...credentials(ctx.connectionParams) }
       const client = identify(directory, headers, ip)
       if ('code' in client) return close(socket, client)
-      connections.set(ctx, { identify: () => identify(directory, headers, ip), ip, mode, open: new Set() })
+      const open: Connection['open'] = new Map()
+      connections.set(ctx, { identify: () => identify(directory, headers, ip), ip, mode, open })
+      onComplete(socket, (completed) => {
+        for (const [controller, id] of open) if (id === completed) controller.abort(GONE)
+      })
       return true
     },
 
-    async onSubscribe(ctx, _id, payload) {
+    async onSubscribe(ctx, id, payload) {
       const connection = connections.get(ctx)
       if (connection === undefined) throw new Error('An operation came over a socket that is not identified')
-      const args = await beginWebSocketOperation(options, connection, payload)
-      if (!('contextValue' in args)) return args
-      connectionOf.set(args.contextValue.controller, connection)
-      return { ...args, contextValue: extendContext(args.contextValue) }
+      const { ip, mode, open } = connection
+      const client = connection.identify()
+      const refused = await conclude.admission.arrive(ip)
+      if (refused !== undefined) return [toGraphQLError(refused.refusal)]
+      if ('code' in client) return [toGraphQLError(client)]
+      const context = admissionContext(client, mode, Date.now())
+      if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
+        return refuseOperation(options, context, payload, [toGraphQLError(TOO_MANY_OPERATIONS)])
+      }
+      open.set(context.controller, id)
+      connectionOf.set(context.controller, connection)
+      const args = await beginOperation(options, context, payload)
+      if (!('contextValue' in args)) {
+        over(context)
+        return args
+      }
+      return { ...args, contextValue: extendContext(context) }
     },
 
-    onNext(_ctx, _id, _payload, _args, result) {
-      const { data, errors, extensions } = result
-      if (errors === undefined) return
-      return {
-        errors: errors.map(nameMistake).map((error) => formatError(error.toJSON(), error)),
-        ...(data !== undefined && { data }),
-        ...(extensions !== undefined && { extensions }),
-      }
-    },
-    onError: (_ctx, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON(), error)),
+    onNext: (_ctx, _id, _payload, _args, result) => (result.errors === undefined ? undefined : runner.shown(result)),
+    onError: (_ctx, _id, _payload, errors) => runner.shown({ errors }).errors,
     onDisconnect(ctx) {
-      const reason = new DOMException('The client went away', 'AbortError')
-      for (const controller of connections.get(ctx)?.open ?? []) controller.abort(reason)
+      for (const controller of connections.get(ctx)?.open.keys() ?? []) controller.abort(GONE)
     },
   })
 }
 
-function contextOf({ contextValue }: ExecutionArgs): AdmissionContext {
-  if (typeof contextValue === 'object' && contextValue !== null && isAdmissionContext(contextValue)) return contextValue
+const GONE = new DOMException('The client went away', 'AbortError')
+
+/** graphql-ws forgets a query that its client completes, and lets it run to its end. */
+function onComplete(socket: WebSocket, listener: (id: string) => void): void {
+  socket.on('message', (data: RawData) => {
+    const text = String(data)
+    if (text.length > MAX_COMPLETE_LENGTH || !text.includes('"complete"')) return
+    try {
+      const message = parseMessage(text)
+      if (message.type === MessageType.Complete) listener(message.id)
+    } catch {
+      // graphql-ws says so and closes the socket.
+    }
+  })
+}
+
+const MAX_COMPLETE_LENGTH = 1_000
+
+function admittedArgs(args: ExecutionArgs): ExecutionArgs & { readonly contextValue: AdmissionContext } {
+  const { contextValue } = args
+  if (typeof contextValue === 'object' && contextValue !== null && isAdmissionContext(contextValue)) {
+    return { ...args, contextValue }
+  }
   throw new Error('An operation came without its admission context')
 }
 

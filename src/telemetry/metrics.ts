@@ -14,6 +14,8 @@ export interface Metrics {
   leases(read: () => LeaseCounts): void
   /** Takes that were denied because the same one had been. */
   denialMemory(hits: () => number): void
+  /** An operation whose document is not in the manifest, where such go last. */
+  unknownDocument(): void
   /** What a scrape is answered with. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -122,6 +124,11 @@ export function createMetrics(): Metrics {
     labelNames: ['tier', 'budget'],
     registers,
   })
+  const unknownDocuments = new Counter({
+    name: 'tollgate_unknown_documents_total',
+    help: 'Operations whose document is not in the manifest, in the mode known-first.',
+    registers,
+  })
   new Gauge({
     name: 'tollgate_budget_leases',
     help: 'Leases there are: slices of budgets, taken in advance for clients that are busy.',
@@ -207,6 +214,7 @@ export function createMetrics(): Metrics {
       else if (kind === 'shadow-denied') shadowDenials.inc({ budget, level })
       else softThresholds.inc({ tier, budget })
     },
+    unknownDocument: () => unknownDocuments.inc(),
     budgetStoreFailures(read) {
       failures = read
     },

@@ -3,6 +3,7 @@ import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { anonymousClient } from '../../src/accounts/anonymous-client.ts'
 import { admissionContext } from '../../src/admission/admission-context.ts'
+import { batchUse } from '../../src/admission/charging/batch-use.ts'
 import { executeAdmitted } from '../../src/admission/execute-admitted.ts'
 import { createPreparedOperations } from '../../src/admission/prepared-operations.ts'
 import { createCostModel } from '../../src/cost/cost-model.ts'
@@ -32,6 +33,8 @@ async function run(source: string) {
     prepared,
     variables: {},
     reservation: { id: 'one', tenant: 'none', charges: [], ttlMs: 1, source: 'open' },
+    used: batchUse(1),
+    seat: undefined,
     tier: 'anonymous',
     timeoutMs: TIMEOUT_MS,
   }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { ClientEntry } from '../../src/accounts/client-directory.ts'
 import { demoKeys } from '../../src/accounts/demo-clients.ts'
+import type { DocumentsMode } from '../../src/admission/documents/documents.ts'
 import type { HeaderOptions } from '../../src/admission/report/report-headers.ts'
 import type { Tier } from '../../src/admission/tier.ts'
 import type { Budget } from '../../src/budget/budget.ts'
@@ -20,13 +21,14 @@ test('what is configured is what the rooms take', () => {
   expectTypeOf<Config['tiers'][string]>().toExtend<Tier>()
   expectTypeOf<Config['rateLimitHeaders']>().toEqualTypeOf<HeaderOptions>()
   expectTypeOf<Config['clients'][number]>().toExtend<ClientEntry>()
-  expectTypeOf<Config['guard']>().toEqualTypeOf<GuardLimits>()
+  expectTypeOf<Config['guard']>().toExtend<GuardLimits>()
   expectTypeOf<Config['cost']>().toExtend<CostOptions>()
+  expectTypeOf<Config['documents']['mode']>().toEqualTypeOf<DocumentsMode>()
 })
 
 test('the default limits of the guard are the ones it has by itself', () => {
   const { guard } = loadConfig({ env: {}, cwd: configFolder({ 'tollgate.yaml': LEAST }) })
-  expect(guard).toEqual(defaultGuardLimits)
+  expect(guard).toMatchObject(defaultGuardLimits)
 })
 
 test.each([

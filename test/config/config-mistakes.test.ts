@@ -233,7 +233,27 @@ ${LEAST.replace(', window: 60s', '')}`
     ],
     ['server: { tls: { cert: cert.pem } }', 'server.tls.key: is missing; the path of a file is needed'],
     ['server: { statusProfile: new }', 'server.statusProfile: found "new"; audits or spec-2026 is allowed'],
+    [
+      'guard: { maxResponseBytes: 999 }',
+      'guard.maxResponseBytes: found 999; a whole number of at least 1000 is allowed',
+    ],
+    [
+      'execution: { oversizedLists: cut }',
+      'execution.oversizedLists: found "cut"; charge, truncate or error is allowed',
+    ],
+    ['execution: { eventLoopBudget: 0ms }', `execution.eventLoopBudget: found "0ms"; ${duration('1d')}`],
     ['guard: { maxDepth: -1 }', 'guard.maxDepth: found -1; a whole number from 0 to 200 is allowed'],
+    [
+      'documents: { mode: known-only }',
+      'documents.mode: found "known-only" without a manifest; name one, or choose any',
+    ],
+    [
+      'documents: { mode: known, manifest: documents.json }',
+      'documents.mode: found "known"; any, known-first or known-only is allowed',
+    ],
+    ['documents: { manifest: "" }', 'documents.manifest: found ""; the path of a file is allowed'],
+    ['documents: { apq: yes }', 'documents.apq: found "yes"; true or false is allowed'],
+    ['documents: { keepFor: 30s }', `documents.keepFor: found "30s"; ${duration('365d').replace('1ms', '1m')}`],
     ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
     [
       'budgetStore: { prefix: "{a}" }',
@@ -358,7 +378,7 @@ ${LEAST}`
 
   test('a file that is a list', () => {
     expect(mistakes({ 'tollgate.yaml': '- tiers\n' })).toEqual([
-      'tollgate.yaml:1 found a list; a section with the keys server, guard, cost, budgetStore, rateLimitHeaders, ' +
+      'tollgate.yaml:1 found a list; a section with the keys server, guard, execution, overload, documents, cost, budgetStore, rateLimitHeaders, ' +
         'ipBudget, globalBudgets, tiers, clients, introspection, log, demoKeys is allowed',
     ])
   })

@@ -47,6 +47,15 @@ test('a file with tiers alone has every default, and budgets their refill rate',
       port: 4000,
       trustedProxies: [],
       maxBodyBytes: 262_144,
+      maxHeaderBytes: 16_384,
+      maxConnections: 10_000,
+      maxConnectionsPerAddress: 500,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 72_000,
+      responseTimeoutMs: 30_000,
+      maxSocketBufferBytes: 1_048_576,
+      maxSocketMessagesPerSecond: 500,
       statusProfile: 'audits',
       cors: { origins: [], credentials: false },
       tls: undefined,
@@ -61,7 +70,12 @@ test('a file with tiers alone has every default, and budgets their refill rate',
       maxFragments: 50,
       maxExpandedFields: 2000,
       maxDirectives: 50,
+      maxBatchSize: 10,
+      maxResponseBytes: 10_485_760,
     },
+    execution: { oversizedLists: 'charge', eventLoopBudgetMs: 100 },
+    documents: { mode: 'any', manifest: undefined, apq: true, keepForMs: 604_800_000 },
+    overload: { mode: 'enforce', maxConcurrency: 1000, maxWaiting: 1000, maxWaitMs: 1000, maxEventLoopDelayMs: 100 },
     cost: { defaultListSize: 10, charge: { field: 1, type: 1 } },
     budgetStore: { prefix: 'tollgate', deadlineMs: 50, expectedNodes: 1, leases: true },
     rateLimitHeaders: { draft: 11, resetFormat: 'epoch' },
@@ -81,6 +95,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
         name: 'anonymous',
         maxCost: 200,
         timeoutMs: 5000,
+        priority: 0,
         budgets: [
           {
             name: 'burst',
@@ -109,8 +124,13 @@ test('what the file says takes the place of the defaults', () => {
   const config = load(`
 server:
   { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m,
+    maxHeaderBytes: 2000, maxConnections: 20, maxConnectionsPerAddress: 10, headersTimeout: 1s, requestTimeout: 2s, keepAliveTimeout: 3s,
+    responseTimeout: 4s, maxSocketBufferBytes: 3000, maxSocketMessagesPerSecond: 5,
     statusProfile: spec-2026, cors: { origins: ['https://shop.example'], credentials: true }, tls: { cert: tls/cert.pem, key: /key.pem } }
-guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0 }
+guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0, maxResponseBytes: 1000 }
+execution: { oversizedLists: truncate, eventLoopBudget: 1s }
+documents: { mode: known-only, manifest: build/documents.json, apq: false, keepFor: 1h }
+overload: { mode: off, maxConcurrency: 5, maxWaiting: 0, maxWait: 2s, maxEventLoopDelay: 30ms }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
 budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3, leases: false }
 rateLimitHeaders: { draft: 7, resetFormat: delta }
@@ -119,6 +139,7 @@ tiers:
   anonymous: &tier
     maxCost: 0
     timeout: 1h
+    priority: 9
     budgets:
       - { name: b, level: tenant, meter: requests, algorithm: token-bucket, capacity: 1, refillPerSecond: 2, mode: shadow, onStoreFailure: closed }
   staff: *tier
@@ -134,18 +155,43 @@ log: { level: trace }
       port: 0,
       trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
       maxBodyBytes: 1000,
+      maxHeaderBytes: 2000,
+      maxConnections: 20,
+      maxConnectionsPerAddress: 10,
+      headersTimeoutMs: 1_000,
+      requestTimeoutMs: 2_000,
+      keepAliveTimeoutMs: 3_000,
+      responseTimeoutMs: 4_000,
+      maxSocketBufferBytes: 3000,
+      maxSocketMessagesPerSecond: 5,
       statusProfile: 'spec-2026',
       cors: { origins: ['https://shop.example'], credentials: true },
       tls: { cert: expect.stringMatching(/^\/.*\/tls\/cert\.pem$/), key: '/key.pem' },
       drainDelayMs: 5_000,
       drainTimeoutMs: 60_000,
     },
-    guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5 },
+    guard: {
+      maxTokens: 10,
+      maxDepth: 0,
+      maxAliases: 0,
+      maxRootFields: 1,
+      maxFragments: 0,
+      maxExpandedFields: 5,
+      maxResponseBytes: 1000,
+    },
+    execution: { oversizedLists: 'truncate', eventLoopBudgetMs: 1000 },
+    documents: {
+      mode: 'known-only',
+      manifest: expect.stringMatching(/^\/.*\/build\/documents\.json$/),
+      apq: false,
+      keepForMs: 3_600_000,
+    },
+    overload: { mode: 'off', maxConcurrency: 5, maxWaiting: 0, maxWaitMs: 2000, maxEventLoopDelayMs: 30 },
     cost: { defaultListSize: Number.POSITIVE_INFINITY, charge: { field: 0, type: 0.5 } },
     budgetStore: { prefix: 'shop', deadlineMs: 200, expectedNodes: 3, leases: false },
     rateLimitHeaders: { draft: 7, resetFormat: 'delta' },
     ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: 'shadow', onStoreFailure: 'open' },
-    tiers: { staff: { name: 'staff', maxCost: 0, timeoutMs: 3_600_000 } },
+    tiers: { staff: { name: 'staff', maxCost: 0, timeoutMs: 3_600_000, priority: 9 } },
     clients: [
       {
         client: { id: 'ada', tenant: 'acme', tier: 'staff', role: 'staff', anonymous: false },

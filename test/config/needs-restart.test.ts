@@ -12,7 +12,9 @@ function configured(settings: string, text = LEAST): Config {
 test.each([
   ['server: { port: 1, drainDelay: 1s }', ['server.port', 'server.drainDelay']],
   ['server: { trustedProxies: [10.0.0.0/8] }', ['server.trustedProxies']],
+  ['server: { headersTimeout: 1s }', ['server.headersTimeout']],
   ['guard: { maxDepth: 3 }', ['guard.maxDepth']],
+  ['documents: { apq: false, keepFor: 1d }', ['documents.apq', 'documents.keepFor']],
   ['cost: { charge: { field: 2 }, defaultListSize: .inf }', ['cost.defaultListSize', 'cost.charge.field']],
   ['budgetStore: { deadline: 1s, leases: false }', ['budgetStore.deadline', 'budgetStore.leases']],
   ['introspection: false\ndemoKeys: false', ['introspection', 'demoKeys']],

@@ -16,9 +16,13 @@ const statuses = {
   ROOT_FIELD_LIMIT_EXCEEDED: 400,
   FRAGMENT_LIMIT_EXCEEDED: 400,
   DIRECTIVE_LIMIT_EXCEEDED: 400,
+  BATCH_LIMIT_EXCEEDED: 400,
   GRAPHQL_PARSE_FAILED: 400,
   GRAPHQL_VALIDATION_FAILED: 400,
+  PERSISTED_QUERY_NOT_FOUND: 200,
   PERSISTED_QUERY_NOT_SUPPORTED: 200,
+  PERSISTED_QUERY_NOT_IN_LIST: 404,
+  QUERY_NOT_IN_SAFELIST: 403,
   OPERATION_RESOLUTION_FAILURE: 400,
   BAD_USER_INPUT: 400,
   SLICING_ARGUMENT_REQUIRED: 400,
@@ -29,7 +33,10 @@ const statuses = {
   RATE_LIMITED: 429,
   CONCURRENCY_LIMITED: 429,
   BUDGET_STORE_UNAVAILABLE: 503,
+  OVERLOADED: 503,
   OPERATION_TIMEOUT: 504,
+  RESPONSE_TOO_LARGE: 400,
+  LIST_SIZE_EXCEEDED: 500,
   INTERNAL_SERVER_ERROR: 500,
 } satisfies Record<ErrorCode, number>
 
@@ -45,7 +52,7 @@ describe('the error registry', () => {
     expect(examples.map(({ code }) => code)).toEqual(Object.keys(exampleRefusals))
   })
 
-  test.each([['__proto__'], ['toString'], ['rate_limited'], ['PERSISTED_QUERY_NOT_FOUND'], [''], [429], [undefined]])(
+  test.each([['__proto__'], ['toString'], ['rate_limited'], ['PERSISTED_QUERY'], [''], [429], [undefined]])(
     'does not know the code %s',
     (code) => {
       expect(isErrorCode(code)).toBe(false)
@@ -59,6 +66,7 @@ describe('a message', () => {
   const quoted: readonly ErrorCode[] = [
     'GRAPHQL_PARSE_FAILED',
     'GRAPHQL_VALIDATION_FAILED',
+    'PERSISTED_QUERY_NOT_FOUND',
     'PERSISTED_QUERY_NOT_SUPPORTED',
   ]
   const advised = examples.filter(({ code }) => !quoted.includes(code))

@@ -20,12 +20,18 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     found: 4096,
     allowed: 2000,
   }),
+  BATCH_LIMIT_EXCEEDED: refusal('BATCH_LIMIT_EXCEEDED', { found: 12, allowed: 10 }),
   DIRECTIVE_LIMIT_EXCEEDED: refusal('DIRECTIVE_LIMIT_EXCEEDED', { limit: 'maxDirectives', found: 64, allowed: 50 }),
   GRAPHQL_PARSE_FAILED: refusal('GRAPHQL_PARSE_FAILED', { reason: 'Syntax Error: Expected Name, found <EOF>.' }),
   GRAPHQL_VALIDATION_FAILED: refusal('GRAPHQL_VALIDATION_FAILED', {
     reason: 'Cannot query field "nam" on type "Product". Did you mean "name"?',
   }),
+  PERSISTED_QUERY_NOT_FOUND: refusal('PERSISTED_QUERY_NOT_FOUND', { reason: 'PersistedQueryNotFound' }),
   PERSISTED_QUERY_NOT_SUPPORTED: refusal('PERSISTED_QUERY_NOT_SUPPORTED', { reason: 'PersistedQueryNotSupported' }),
+  PERSISTED_QUERY_NOT_IN_LIST: refusal('PERSISTED_QUERY_NOT_IN_LIST', {
+    id: 'sha256:ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38',
+  }),
+  QUERY_NOT_IN_SAFELIST: refusal('QUERY_NOT_IN_SAFELIST', {}),
   OPERATION_RESOLUTION_FAILURE: refusal('OPERATION_RESOLUTION_FAILURE', {
     operationName: 'Basket',
     available: ['Products', 'Orders'],
@@ -73,6 +79,9 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     retryAfterMs: 1_000,
   }),
   BUDGET_STORE_UNAVAILABLE: refusal('BUDGET_STORE_UNAVAILABLE', { budget: 'daily' }),
+  OVERLOADED: refusal('OVERLOADED', { retryAfterMs: 2_300 }),
   OPERATION_TIMEOUT: refusal('OPERATION_TIMEOUT', { timeoutMs: 10_000 }),
+  RESPONSE_TOO_LARGE: refusal('RESPONSE_TOO_LARGE', { found: 10_485_763, allowed: 10_485_760 }),
+  LIST_SIZE_EXCEEDED: refusal('LIST_SIZE_EXCEEDED', { coordinate: 'Product.tags', found: 31, expected: 10 }),
   INTERNAL_SERVER_ERROR: refusal('INTERNAL_SERVER_ERROR', { errorId: '6f1f6a0e-1f8f-4a53-9d0b-6c6c4a2f5b7e' }),
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import { createResilientBudgetStore } from '../../src/budget/resilient-budget-store.ts'
 import { testBudget } from '../support/describe-budget-store.ts'
+import { sha256 } from '../support/doors.ts'
 import { createGatedStore } from '../support/gated-store.ts'
 import { createTestApi, databaseFailures, keys, type TestAnswer, type TestApiOptions } from '../support/test-api.ts'
 
@@ -266,11 +267,11 @@ const badRequests: readonly {
     says: 'non-empty `query`',
   },
   {
-    name: 'a list of operations',
-    payload: [{ query: '{ broken }' }],
+    name: 'a list of no operations',
+    payload: [],
     status: 400,
     code: 'BAD_REQUEST',
-    says: 'batching',
+    says: 'empty list',
   },
   {
     name: 'text',
@@ -477,8 +478,33 @@ describe('an answer', () => {
     expect(api.logged.join('')).toContain('10.0.0.5')
   })
 
-  test('to a document that is named by its hash says that whole documents are taken, in the words clients know', async () => {
+  test('to a document that is named by its hash is that to its text, once that has been sent with the hash', async () => {
     const api = await open()
+    const query = '{ few(first: 1) { id } }'
+    const hashed = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) }, tracing: true } }
+    const unknown = await api.post(hashed)
+    expect(unknown).toMatchObject({ status: 200, body: { errors: [{ message: 'PersistedQueryNotFound' }] } })
+    expect(codeOf(unknown)).toBe('PERSISTED_QUERY_NOT_FOUND')
+    const answer = { status: 200, body: { data: { few: [{ id: '0' }, { id: '1' }] } } }
+    expect(await api.post({ query, ...hashed })).toMatchObject(answer)
+    expect(await api.post(hashed)).toMatchObject(answer)
+    const url = `/graphql?${new URLSearchParams({ extensions: JSON.stringify(hashed.extensions) })}`
+    const got = await api.app.inject({ method: 'GET', url, headers: { 'x-api-key': keys.ada } })
+    expect({ status: got.statusCode, body: got.json() }).toMatchObject(answer)
+    // What was not found was a request too, and has cost no more.
+    expect(got.headers['ratelimit']).toContain('"requests";r=46')
+  })
+
+  test('to a hash that is not that of the text beside it says so', async () => {
+    const api = await open()
+    const persistedQuery = { version: 1, sha256Hash: sha256('{ few(first: 2) { id } }') }
+    const answer = await api.post({ query: '{ few(first: 1) { id } }', extensions: { persistedQuery } })
+    expect(answer.status).toBe(400)
+    expect(codeOf(answer)).toBe('BAD_REQUEST')
+  })
+
+  test('to a document that is named by its hash where none are kept says so, in the words clients know', async () => {
+    const api = await open({ documents: { kept: undefined } })
     const persistedQuery = { version: 1, sha256Hash: 'a'.repeat(64) }
     const answer = await api.post({ extensions: { persistedQuery } })
     expect(answer).toMatchObject({ status: 200, body: { errors: [{ message: 'PersistedQueryNotSupported' }] } })

@@ -109,6 +109,19 @@ describe('an operation over WebSocket', () => {
     expect(api.aborted).toMatchObject([{ name: 'TimeoutError' }])
   })
 
+  test('is cancelled when its client completes it, and its id may be given again at once', async () => {
+    const { api, connect } = await open()
+    const client = connect()
+    const stuck = client.iterate({ query: '{ stuck }' })
+    const begun = stuck.next()
+    await expect.poll(() => api.stuck.length).toBe(1)
+    await stuck.return?.()
+    await begun
+    await expect.poll(() => api.aborted).toMatchObject([{ name: 'AbortError' }])
+    await expect.poll(() => api.ended).toMatchObject([{ outcome: 'abandoned', actualCost: 8 }])
+    expect(await results(client, '{ few(first: 1) { id } }')).toHaveLength(1)
+  })
+
   test('is cancelled when its client goes away', async () => {
     const { api, connect } = await open()
     const client = connect()

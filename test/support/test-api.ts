@@ -5,6 +5,8 @@ import { pino } from 'pino'
 import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
 import { type AdmissionOptions, createAdmission } from '../../src/admission/admission.ts'
 import type { BudgetEvent } from '../../src/admission/charging/budget-event.ts'
+import { createDocuments, type DocumentsOptions } from '../../src/admission/documents/documents.ts'
+import { createKeptDocuments } from '../../src/admission/documents/kept-documents.ts'
 import type { OperationEnded } from '../../src/admission/operation-observer.ts'
 import { platformResolvers } from '../../src/admission/platform-resolvers.ts'
 import type { Policy } from '../../src/admission/policy.ts'
@@ -17,11 +19,14 @@ import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-s
 import { createCostModel } from '../../src/cost/cost-model.ts'
 import { refusal } from '../../src/errors/refusal.ts'
 import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
+import { containSchema } from '../../src/execution/containment/contain-schema.ts'
+import type { ContainmentOptions } from '../../src/execution/containment/containment-options.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createApolloServer } from '../../src/server/apollo-server.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
 import { maskError } from '../../src/server/mask-error.ts'
 import { testBudget } from './describe-budget-store.ts'
+import { hostileThrows } from './hostile-throws.ts'
 
 const SDL = `
   extend type Query {
@@ -41,17 +46,35 @@ const SDL = `
     sized(first: Int! = 1): Int
     forbidden: Int
     filtered(by: Filter): Int
+    "Answers a text of as many characters."
+    text(length: Int!): String
+    "Holds the event loop for as long."
+    busy(ms: Float!): Int
+    "Fails with one of hostileThrows, at once or later."
+    hostile(thrown: String!, late: Boolean): Int
+    "Answers what is no JSON: one of unserialisable."
+    anything(kind: String!): Anything
+    "Leaves a promise behind that is rejected when the operation has been answered."
+    floating: Int
   }
+  scalar Anything
   input Filter { not: Filter least: Int }
   type Mutation { count: Int! @cost(weight: "3") }
   type Subscription {
     numbers(upTo: Int!): Int! @cost(weight: "4")
     failing(early: Boolean!): Int
     never: Int
+    "Has an event with a text for each length."
+    texts(lengths: [Int!]!): String
     "Begins when the test lets it go, has one event, and then none for as long as anybody listens."
     quiet: Int
   }
-  type Thing { id: ID! self: Thing! }
+  type Thing {
+    id: ID!
+    self: Thing!
+    "Holds the event loop for a millisecond."
+    busy: Int
+  }
 `
 
 export interface TestApiOptions {
@@ -63,7 +86,12 @@ export interface TestApiOptions {
   readonly timeoutMs?: number
   readonly introspection?: boolean
   readonly wait?: AdmissionOptions['wait']
-  readonly edge?: Pick<HttpServerOptions, 'cors' | 'tls' | 'statusProfile'>
+  readonly documents?: Partial<DocumentsOptions>
+  readonly containment?: ContainmentOptions
+  readonly edge?: Pick<
+    HttpServerOptions,
+    'cors' | 'tls' | 'statusProfile' | 'connectionLimits' | 'onConnectionRefused'
+  > & { readonly trustedProxies?: readonly string[] }
 }
 
 const STATEMENT = 'select secret from customers where id = $1'
@@ -74,6 +102,21 @@ export const databaseFailures = {
   'a GraphQLError': () => new GraphQLError(`syntax error in ${STATEMENT}`),
   'an error within another': () => new Error('no rows', { cause: new Error(STATEMENT) }),
   'what is no error': () => ({ sql: STATEMENT, message: STATEMENT }),
+} as const
+
+/** What a resolver may answer where any JSON is expected, and is none. */
+export const unserialisable = {
+  'a BigInt': () => ({ amount: 1n }),
+  'a circle': () => {
+    const circle: Record<string, unknown> = { name: 'hush' }
+    circle['self'] = circle
+    return circle
+  },
+  'what throws': () => ({
+    toJSON() {
+      throw new Error('the password is hush')
+    },
+  }),
 } as const
 
 /** Keys of two clients of one tier. */
@@ -121,6 +164,18 @@ export async function createTestApi(options: TestApiOptions = {}) {
             throw databaseFailures[thrownAs]()
           },
           sized: (_: unknown, { first }: { first: number }) => first,
+          text: (_: unknown, { length }: { length: number }) => 'x'.repeat(length),
+          busy: (_: unknown, { ms }: { ms: number }) => holdUp(ms),
+          hostile: (_: unknown, { thrown, late }: { thrown: keyof typeof hostileThrows; late?: boolean }) => {
+            const made = hostileThrows[thrown]()
+            if (late === true) return Promise.reject(made)
+            throw made
+          },
+          anything: (_: unknown, { kind }: { kind: keyof typeof unserialisable }) => unserialisable[kind](),
+          floating: () => {
+            void hold().then(() => Promise.reject(new Error('nobody waits for this')))
+            return 1
+          },
         },
         Mutation: {
           count: () => {
@@ -129,6 +184,11 @@ export async function createTestApi(options: TestApiOptions = {}) {
           },
         },
         Subscription: {
+          texts: {
+            async *subscribe(_: unknown, { lengths }: { lengths: readonly number[] }) {
+              for (const length of lengths) yield { texts: 'x'.repeat(length) }
+            },
+          },
           never: { subscribe: () => new Promise(() => undefined) },
           quiet: {
             subscribe: async (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) => {
@@ -148,10 +208,11 @@ export async function createTestApi(options: TestApiOptions = {}) {
             },
           },
         },
-        Thing: { self: (thing: unknown) => thing },
+        Thing: { self: (thing: unknown) => thing, busy: () => holdUp(1) },
       },
     ],
   })
+  containSchema(schema, options.containment)
   let policy = testPolicy(options)
   let headers: HeaderOptions = { draft: 11, resetFormat: 'epoch' }
   const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
@@ -176,6 +237,11 @@ export async function createTestApi(options: TestApiOptions = {}) {
     headers: () => headers,
   }
   const introspection = options.introspection ?? true
+  const documents = createDocuments({
+    mode: 'any',
+    kept: createKeptDocuments({ keepForMs: 60_000, nowMs: () => 0 }),
+    ...options.documents,
+  })
   const apollo = createApolloServer({ schema, conclude, introspection, logger, ...options.edge })
   await apollo.start()
   const clientsOf = (tier: string) =>
@@ -201,6 +267,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
       subscriptions += change
     },
     maxBodyBytes: 100_000,
+    maxBatchSize: 10,
+    documents,
     trustedProxies: [],
     ...options.edge,
     health: {
@@ -270,6 +338,7 @@ export function testPolicy(options: TestApiOptions): Policy {
     name: 'free',
     maxCost: options.maxCost ?? 90,
     timeoutMs: options.timeoutMs ?? 5_000,
+    priority: 0,
     budgets: options.budgets ?? [
       testBudget({ name: 'burst', capacity: 100 }),
       testBudget({ name: 'requests', meter: 'requests', capacity: 50 }),
@@ -310,6 +379,13 @@ async function* quiet(signal: AbortSignal) {
 async function* failingLate() {
   yield { failing: 1 }
   throw new Error('the password is hush')
+}
+
+/** Lets nobody else have a turn. */
+function holdUp(ms: number): number {
+  const endMs = performance.now() + ms
+  while (performance.now() < endMs);
+  return ms
 }
 
 function things(count: number) {

@@ -47,13 +47,14 @@ export function requestCharges({ globalBudgets }: Policy, tier: Tier, client: Cl
   return charges
 }
 
-/** What several operations of one client take together: of each budget of each subject, the sum. */
+/** What operations of one client take together that run one after another: sums, and one place among what runs. */
 export function joinedCharges(operations: readonly (readonly Charge[])[]): readonly Charge[] {
   const joined = new Map<string, Charge>()
   for (const charge of operations.flat()) {
     const { budget, subject, amount } = charge
     const key = `${budget.level} ${budget.name} ${subject}`
-    joined.set(key, { ...charge, amount: amount + (joined.get(key)?.amount ?? 0) })
+    const before = budget.meter === 'concurrency' ? 0 : (joined.get(key)?.amount ?? 0)
+    joined.set(key, { ...charge, amount: before + amount })
   }
   return [...joined.values()]
 }

@@ -13,7 +13,7 @@ import { isSection, items, type Section, section } from './section.ts'
  * no duplicate.
  */
 export function checkConfig(file: unknown, inProduction: boolean): readonly Mistake[] {
-  const { tiers, clients, ipBudget, globalBudgets, demoKeys } = section(file)
+  const { tiers, clients, ipBudget, globalBudgets, documents, demoKeys } = section(file)
   const ip = section(ipBudget)
   const { capacity, window } = ipBudgetDefaults
   const mistakes = [
@@ -24,6 +24,13 @@ export function checkConfig(file: unknown, inProduction: boolean): readonly Mist
   ]
   if (isSection(tiers)) {
     mistakes.push(...checkTiers(tiers), ...checkGlobalNames(globalBudgets, tiers), ...checkClients(clients, tiers))
+  }
+  const { mode, manifest } = section(documents)
+  if ((mode === 'known-first' || mode === 'known-only') && manifest === undefined) {
+    mistakes.push({
+      path: ['documents', 'mode'],
+      message: `found ${shown(mode)} without a manifest; name one, or choose any`,
+    })
   }
   if (demoKeys === true && inProduction) {
     const message = 'found true with NODE_ENV=production; everybody knows the demo keys, so false is allowed there'

@@ -14,6 +14,18 @@ export const guard = setting
     maxFragments: guardLimit([0, 100], 50, 'Fragments defined, and likewise spread.', 'FRAGMENT_LIMIT_EXCEEDED'),
     maxExpandedFields: guardLimit([1, 50_000], 2000, 'Fields once fragments are spread.', 'FRAGMENT_LIMIT_EXCEEDED'),
     maxDirectives: guardLimit([0, 50_000], 50, 'Directives.', 'DIRECTIVE_LIMIT_EXCEEDED'),
+    maxBatchSize: setting
+      .wholeNumber(1, 1000)
+      .default(10)
+      .describe(
+        'Operations in one request, as a list. One more is refused with BATCH_LIMIT_EXCEEDED; 1 takes no lists.',
+      ),
+    maxResponseBytes: setting
+      .wholeNumber(1000)
+      .default(10 * 1024 * 1024)
+      .describe(
+        'The largest answer to one operation, in bytes. A larger one is thrown away, and answered with RESPONSE_TOO_LARGE.',
+      ),
   })
   .prefault({})
   .describe('How large a document may be before it is refused unread. Fragments count wherever they are spread.')

@@ -62,6 +62,51 @@ export const server = setting
       .wholeNumber(1)
       .default(256 * 1024)
       .describe('The largest request body, in bytes. A larger one is refused with BODY_TOO_LARGE.'),
+    maxHeaderBytes: setting
+      .wholeNumber(1024, 1024 * 1024)
+      .default(16 * 1024)
+      .describe('The largest URL and headers of a request together, in bytes. Larger ones are answered 431.'),
+    maxConnections: setting
+      .wholeNumber(1, 1_000_000)
+      .default(10_000)
+      .describe(
+        'Connections at once. Past it, health checks are answered and all else gets 503; past a few more, connections ' +
+          'are not accepted. Each needs an open file, so the limit of the operating system is to be higher.',
+      ),
+    maxConnectionsPerAddress: setting
+      .wholeNumber(1, 1_000_000)
+      .default(500)
+      .describe(
+        'Connections at once from one IPv4 address or one /64 network of IPv6. One more is reset. Those of ' +
+          'trustedProxies have no such limit.',
+      ),
+    headersTimeout: setting
+      .duration('1s', '1h')
+      .default('10s')
+      .describe('How long a client may take to send the headers of a request. Then it is answered 408.'),
+    requestTimeout: setting
+      .duration('1s', '1h')
+      .default('30s')
+      .describe('How long a client may take to send a request whole. Then it is answered 408.'),
+    keepAliveTimeout: setting
+      .duration('1s', '1h')
+      .default('72s')
+      .describe(
+        'How long a connection is kept for a next request. Longer than the proxies before this server keep theirs, ' +
+          'which is 60s with most, or now and then they send a request to a connection that has just been closed.',
+      ),
+    responseTimeout: setting
+      .duration('1s', '1h')
+      .default('30s')
+      .describe('How long what has been sent may wait for a client to read it. Then its connection is cut off.'),
+    maxSocketBufferBytes: setting
+      .wholeNumber(1024)
+      .default(1024 * 1024)
+      .describe('Bytes that may wait on a WebSocket for its client to read them. With more it is cut off.'),
+    maxSocketMessagesPerSecond: setting
+      .wholeNumber(1)
+      .default(500)
+      .describe('Messages, pings and pongs that a WebSocket may send each second. One more closes it with 1008.'),
     statusProfile: setting
       .choice(['audits', 'spec-2026'])
       .default('audits')

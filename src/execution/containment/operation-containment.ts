@@ -1,0 +1,113 @@
+import type { GraphQLResolveInfo, ResponsePath } from 'graphql'
+import type { ContainmentSettings, OversizedList } from './containment-options.ts'
+
+/** What containment needs of an operation that runs. */
+export interface OperationAtWork {
+  readonly signal: AbortSignal
+  /** Aborted when the operation is ended from here. It aborts `signal`. */
+  readonly controller: AbortController
+  /** How many items the estimate counted for the list at a path; undefined where it is free. */
+  readonly sizeOf: (path: ResponsePath) => number | undefined
+}
+
+/** Why an operation was ended. */
+export type Ended =
+  | { readonly kind: 'held-loop'; readonly heldMs: number; readonly budgetMs: number }
+  | { readonly kind: 'too-large'; readonly foundBytes: number; readonly maxBytes: number }
+
+/** Holds one operation to its limits. A class for what it counts: every resolver passes here. */
+export class OperationContainment {
+  readonly settings: ContainmentSettings
+  ended: Ended | undefined
+  private readonly operation: OperationAtWork
+  private readonly sizes = new WeakMap<readonly unknown[], number>()
+  /** What the answer has at least. */
+  private bytes = 0
+  private turn = -1
+  /** How long it has held this turn of the loop, without the work that is going on. */
+  private heldMs = 0
+  private isWorking = false
+  private startedAtMs = 0
+  private seenAtMs = 0
+
+  constructor(settings: ContainmentSettings, operation: OperationAtWork) {
+    this.settings = settings
+    this.operation = operation
+  }
+
+  /** No resolver runs any more: it was ended here, its deadline has passed, or its client has gone. */
+  get isOver(): boolean {
+    return this.ended !== undefined || this.operation.signal.aborted
+  }
+
+  /** What is answered by a resolver that may not run. Nobody sees the error: the operation has another answer. */
+  refuse(): Promise<never> {
+    return Promise.reject(new Error('The operation is over'))
+  }
+
+  /** Begins work that has no pause in it; false where it is a part of such work already. */
+  begin(): boolean {
+    const { turns, now } = this.settings
+    const turn = turns.current()
+    if (turn === this.turn && this.isWorking) return false
+    if (turn !== this.turn) this.heldMs = 0
+    this.turn = turn
+    this.isWorking = true
+    this.startedAtMs = now()
+    this.seenAtMs = this.startedAtMs
+    return true
+  }
+
+  end(): void {
+    this.isWorking = false
+    this.heldMs += this.seenAtMs - this.startedAtMs
+  }
+
+  /**
+   * Looks at the clock in the middle of work, and ends the operation where it has held the loop for too long. What is
+   * forgiven is told of and ends nothing.
+   */
+  look(coordinate: string, isForgiven = false): void {
+    const { eventLoopBudgetMs: budgetMs, now, onSlowResolver } = this.settings
+    const before = this.seenAtMs
+    this.seenAtMs = now()
+    const takenMs = this.seenAtMs - before
+    const heldMs = this.heldMs + this.seenAtMs - this.startedAtMs
+    if (heldMs <= budgetMs || this.isOver) return
+    onSlowResolver({ coordinate, heldMs: takenMs })
+    if (isForgiven) this.heldMs -= takenMs
+    else this.stop({ kind: 'held-loop', heldMs, budgetMs }, `It held the event loop for ${Math.round(heldMs)} ms`)
+  }
+
+  countString(text: string): void {
+    // The quotes, and at least one byte for each character.
+    this.countBytes(text.length + 2)
+  }
+
+  /** Adds to what the answer has at least. */
+  countBytes(bytes: number): void {
+    this.bytes += bytes
+    const { maxResponseBytes: maxBytes } = this.settings
+    if (this.bytes <= maxBytes || this.isOver) return
+    this.stop({ kind: 'too-large', foundBytes: this.bytes, maxBytes }, `Its answer has ${this.bytes} bytes or more`)
+  }
+
+  /** How many items the estimate counted for a list; Infinity where they are free. */
+  sizeOf({ fieldNodes, path }: GraphQLResolveInfo): number {
+    // All lists of one response path and one type share this array, so that the path is looked up once.
+    const known = this.sizes.get(fieldNodes)
+    if (known !== undefined) return known
+    const size = this.operation.sizeOf(path) ?? Number.POSITIVE_INFINITY
+    this.sizes.set(fieldNodes, size)
+    return size
+  }
+
+  oversized(list: OversizedList): void {
+    this.settings.onOversizedList(list)
+  }
+
+  private stop(ended: Ended, reason: string): void {
+    this.ended = ended
+    this.operation.controller.abort(new DOMException(reason, 'TimeoutError'))
+  }
+}

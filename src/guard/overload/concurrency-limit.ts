@@ -1,0 +1,253 @@
+import { createExpectedDurations } from './expected-durations.ts'
+
+export interface ConcurrencyLimitOptions {
+  readonly max: number
+  readonly maxLoopDelayMs: number
+  readonly loopDelayMs: () => number
+}
+
+/** How many seats there are: as many as can be used without operations slowing each other down. */
+export interface ConcurrencyLimit {
+  /** The seats at the moment; while it probes, fewer than it thinks right. */
+  readonly seats: number
+  readonly probing: boolean
+  /** The mean duration of operations lately. */
+  readonly meanMs: number
+  /** To be called after every change of what is used or waits, and from time to time while somebody waits. */
+  used(seats: number, someWait: boolean, nowMs: number): void
+  /** An operation begins. The number goes into `completed`. */
+  begun(nowMs: number): number
+  /** An operation ended by itself. */
+  completed(begunAs: number, cost: number, tookMs: number, nowMs: number): void
+  /** One that was cut off, or is no measure. It says nothing of what operations take. */
+  unmeasured(begunAs: number, nowMs: number): void
+}
+
+const INITIAL_SEATS = 40
+const MIN_SEATS = 2
+const WINDOW_MS = 100
+/** This much longer than expected is still fine. Durations vary, and a full server is worth some. */
+const TOLERANCE = 1.5
+const FIRST_MEASURES = 200
+const MIN_PROBE_INTERVAL_MS = 1000
+const MAX_PROBE_INTERVAL_MS = 20_000
+
+/**
+ * Gradient, as Netflix's concurrency-limits and Envoy have it: the limit shrinks with the ratio of what operations should
+ * take to what they take, and grows by about the root of itself while it is used up. What they should take is known from
+ * times that were not crowded. Where there are none, because the overload lasts, it probes: for a few operations the
+ * limit is a third, and either as much gets done, so that a third will do, or it is seen what operations take now.
+ */
+export function createConcurrencyLimit(options: ConcurrencyLimitOptions): ConcurrencyLimit {
+  const { max, maxLoopDelayMs, loopDelayMs } = options
+  const durations = createExpectedDurations()
+  let limit = Math.min(max, INITIAL_SEATS)
+  /** The largest limit since the last probe. */
+  let peakLimit = limit
+  let inUse = 0
+  let changedAtMs = 0
+  let crowdedUntilMs = Number.NEGATIVE_INFINITY
+  let window = emptyTally(0)
+  /** Of the last full windows: seats used on average, over how crowded it was. */
+  let throughput = 0
+  let crowding = 1
+  let meanMs = 0
+  let measured = 0
+  let begunCount = 0
+  const begunAtMs = new Map<number, number>()
+  let saturatedSinceMs: number | undefined
+  let probe: Probe | undefined
+  let probedAtMs = 0
+  let probeIntervalMs = MIN_PROBE_INTERVAL_MS
+
+  function seats(): number {
+    return probe?.seats ?? limit
+  }
+
+  function advance(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - changedAtMs)
+    window.seatMs += inUse * elapsedMs
+    if (probe !== undefined) probe.tally.seatMs += inUse * elapsedMs
+    changedAtMs = nowMs
+    if (inUse > crowdedFrom()) crowdedUntilMs = nowMs
+  }
+
+  /** More than this many seats may slow operations down. One operation alone never does. */
+  function crowdedFrom(): number {
+    return Math.max(1, limit / 2)
+  }
+
+  function endWindow(nowMs: number): void {
+    const elapsedMs = nowMs - window.startedAtMs
+    if (elapsedMs < WINDOW_MS) return
+    const late = loopDelayMs() > maxLoopDelayMs && window.peak > 0
+    const enough = window.count >= Math.max(16, limit) || (elapsedMs >= 10 * WINDOW_MS && window.count > 0)
+    if (late) limit = Math.max(Math.min(MIN_SEATS, max), limit * 0.8)
+    if (!late && !enough && elapsedMs < 10 * WINDOW_MS) return
+    if (enough) {
+      crowding = window.tookMs / window.expectedMs
+      durations.endWindow(crowding)
+      if (probe === undefined) {
+        throughput += (window.seatMs / elapsedMs / crowding - throughput) * 0.5
+        if (!late) adjust()
+      }
+    }
+    window = emptyTally(nowMs)
+    window.peak = inUse
+  }
+
+  function adjust(): void {
+    // A limit that was not used up says nothing: it neither grows nor shrinks.
+    if (window.peak < limit / 2) return
+    // The first that end are the short ones: by them alone, all the others would look slow.
+    const gradient = measured < FIRST_MEASURES ? 1 : Math.min(1, Math.max(0.7, TOLERANCE / crowding))
+    const grown = window.waited ? Math.max(1, Math.sqrt(limit) / 2) : 0
+    const next = limit * gradient + grown
+    limit = Math.min(max, Math.max(MIN_SEATS, next < limit ? (limit + next) / 2 : next))
+    peakLimit = Math.max(peakLimit, limit)
+  }
+
+  function probeIfDue(nowMs: number): void {
+    if (probe !== undefined || saturatedSinceMs === undefined || max <= MIN_SEATS) return
+    const sinceMs = nowMs - Math.max(probedAtMs, saturatedSinceMs)
+    const fell = limit < peakLimit * 0.6 && sinceMs > Math.max(MIN_PROBE_INTERVAL_MS / 2, 20 * meanMs)
+    if (!fell && sinceMs < Math.max(probeIntervalMs, 100 * meanMs)) return
+    if (throughput === 0) return
+    probe = {
+      seats: Math.max(1, limit / 3),
+      startedAtMs: nowMs,
+      cohortFrom: undefined,
+      pending: 0,
+      tally: emptyTally(nowMs),
+    }
+  }
+
+  /** When fewer operations run than a probe allows, those that begin from now on are measured. */
+  function holdOrEnd(nowMs: number): void {
+    if (probe === undefined) return
+    if (probe.cohortFrom === undefined && inUse <= probe.seats) {
+      probe.cohortFrom = begunCount
+      probe.tally = emptyTally(nowMs)
+    }
+    const complete =
+      probe.cohortFrom !== undefined && begunCount - probe.cohortFrom >= cohortOf(probe) && probe.pending === 0
+    if (!complete && nowMs - probe.startedAtMs < 200 + 20 * meanMs) return
+    if (probe.tally.count >= cohortOf(probe) / 2) conclude(probe, nowMs)
+    probe = undefined
+    probedAtMs = nowMs
+    window = emptyTally(nowMs)
+    window.peak = inUse
+  }
+
+  function conclude({ seats: probed, tally }: Probe, nowMs: number): void {
+    const factor = tally.tookMs / tally.expectedMs
+    const seatsUsed = tally.seatMs / Math.max(1, nowMs - tally.startedAtMs)
+    const asMuchDone = seatsUsed / factor >= 0.85 * throughput
+    if (asMuchDone && probed > 1.5) {
+      // What ran beside it was only in the way. How long operations take without is still not known, unless it is less.
+      limit = Math.max(MIN_SEATS, probed)
+      if (factor < 1) durations.scale(factor)
+      probeIntervalMs = MIN_PROBE_INTERVAL_MS
+    } else {
+      durations.scale(factor)
+      // Operations take longer than was known: what the limit lost on that account it gets back.
+      if (factor > 1.25) limit = Math.max(limit, peakLimit)
+      const confirmed = factor > 0.8 && factor < 1.25
+      probeIntervalMs = confirmed ? Math.min(MAX_PROBE_INTERVAL_MS, probeIntervalMs * 2) : MIN_PROBE_INTERVAL_MS
+    }
+    peakLimit = limit
+    crowding = 1
+  }
+
+  function ended(begunAs: number, nowMs: number): number {
+    advance(nowMs)
+    const atMs = begunAtMs.get(begunAs) ?? nowMs
+    begunAtMs.delete(begunAs)
+    if (probe !== undefined && isCohort(probe, begunAs)) probe.pending -= 1
+    return atMs
+  }
+
+  return {
+    get seats() {
+      return seats()
+    },
+    get probing() {
+      return probe !== undefined
+    },
+    get meanMs() {
+      return meanMs
+    },
+    used(next, someWait, nowMs) {
+      advance(nowMs)
+      inUse = next
+      window.peak = Math.max(window.peak, inUse)
+      if (someWait) window.waited = true
+      if (someWait) saturatedSinceMs ??= nowMs
+      else if (inUse <= crowdedFrom()) saturatedSinceMs = undefined
+      endWindow(nowMs)
+      probeIfDue(nowMs)
+      holdOrEnd(nowMs)
+    },
+    begun(nowMs) {
+      const number = begunCount
+      begunCount += 1
+      begunAtMs.set(number, nowMs)
+      if (probe !== undefined && isCohort(probe, number)) probe.pending += 1
+      return number
+    },
+    completed(begunAs, cost, tookMs, nowMs) {
+      const atMs = ended(begunAs, nowMs)
+      measured += 1
+      meanMs += (tookMs - meanMs) * (meanMs === 0 ? 1 : 0.05)
+      const expectedMs = durations.expectedMs(cost) ?? tookMs / crowding
+      count(window, tookMs, expectedMs)
+      if (probe !== undefined && isCohort(probe, begunAs)) count(probe.tally, tookMs, expectedMs)
+      const uncrowded = atMs > crowdedUntilMs && probe === undefined
+      if (uncrowded) durations.learn(cost, tookMs)
+      else durations.observe(cost, tookMs)
+    },
+    unmeasured(begunAs, nowMs) {
+      ended(begunAs, nowMs)
+    },
+  }
+}
+
+interface Tally {
+  readonly startedAtMs: number
+  count: number
+  tookMs: number
+  expectedMs: number
+  seatMs: number
+  peak: number
+  waited: boolean
+}
+
+interface Probe {
+  readonly seats: number
+  readonly startedAtMs: number
+  /** The first operation that is measured. Undefined while earlier ones leave. */
+  cohortFrom: number | undefined
+  /** How many of those that are measured still run. */
+  pending: number
+  tally: Tally
+}
+
+function emptyTally(startedAtMs: number): Tally {
+  return { startedAtMs, count: 0, tookMs: 0, expectedMs: 0, seatMs: 0, peak: 0, waited: false }
+}
+
+function count(tally: Tally, tookMs: number, expectedMs: number): void {
+  tally.count += 1
+  // A clock may be too coarse for what is quick.
+  tally.tookMs += Math.max(0.01, tookMs)
+  tally.expectedMs += Math.max(0.01, expectedMs)
+}
+
+/** All that begin, not all that end, are waited for: those that end soon are the short ones. */
+function cohortOf({ seats }: Probe): number {
+  return Math.max(16, Math.ceil(2 * seats))
+}
+
+function isCohort(probe: Probe, begunAs: number): boolean {
+  return probe.cohortFrom !== undefined && begunAs >= probe.cohortFrom && begunAs < probe.cohortFrom + cohortOf(probe)
+}

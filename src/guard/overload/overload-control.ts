@@ -1,0 +1,337 @@
+import { createConcurrencyLimit } from './concurrency-limit.ts'
+import { createDoor } from './door.ts'
+import { watchEventLoopDelay } from './event-loop-delay.ts'
+import { createWaitingRoom, PRIORITIES, type Waiting } from './waiting-room.ts'
+
+/** Lets as many operations run at once as the server bears, has the others wait, and turns away what waits in vain. */
+export interface OverloadControl {
+  /** At the door, before anything is read: whether an operation of this priority would only be shed. */
+  closedTo(priority: number): Shed | undefined
+  /**
+   * Waits for a seat. Never rejects. Priorities are whole numbers from 0 to 9, and the highest goes first; `cost` is
+   * the estimated cost.
+   */
+  enter(request: SeatRequest): Promise<Entry> | Entry
+  state(): OverloadState
+  /** Seats everybody who waits or comes later: a server that stops serves what it accepted. */
+  close(): void
+}
+
+export interface SeatRequest {
+  readonly priority: number
+  readonly cost: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export type Entry = Seat | Shed | { readonly kind: 'abandoned' }
+
+export interface Seat {
+  readonly kind: 'seated'
+  /** Gives the seat back; the first call counts. */
+  leave(ending: Ending): void
+}
+
+/**
+ * How an operation ended. Only what `completed` is a measure of how long operations take: neither what was `cut-off` nor
+ * what is another kind of work, such as an error at once or the begin of a subscription.
+ */
+export type Ending = 'completed' | 'cut-off' | 'unmeasured'
+
+export interface Shed {
+  readonly kind: 'shed'
+  readonly retryAfterMs: number
+}
+
+export interface OverloadState {
+  /** Seats there are; one is an operation of average cost. */
+  readonly limit: number
+  readonly inUse: number
+  readonly running: number
+  readonly waiting: number
+  /** Seats given since the start. */
+  readonly seated: number
+  /** Since the start, by where: at the door, in a full room, after too long a wait. */
+  readonly shed: { readonly door: number; readonly full: number; readonly late: number }
+  readonly abandoned: number
+}
+
+export interface OverloadOptions {
+  /**
+   * The most seats there are ever.
+   * @default 1000
+   */
+  readonly maxConcurrency?: number
+  /**
+   * The most that wait. One more has the youngest of the lowest priority shed.
+   * @default 1000
+   */
+  readonly maxWaiting?: number
+  /**
+   * The longest that one waits; half of it once the room has not been empty for that long.
+   * @default 1000
+   */
+  readonly maxWaitMs?: number
+  /**
+   * When the event loop is later than this, there are fewer seats.
+   * @default 100
+   */
+  readonly maxEventLoopDelayMs?: number
+  /**
+   * How late the event loop is.
+   * @default what this process measures of itself
+   */
+  readonly eventLoopDelayMs?: () => number
+  /**
+   * A clock that never goes back, in milliseconds.
+   * @default performance.now
+   */
+  readonly now?: () => number
+  /**
+   * From 0 up to 1: who passes a door that is half open, and how the waits of those who are shed differ.
+   * @default Math.random
+   */
+  readonly random?: () => number
+  /**
+   * Runs something later, and gives what takes it back.
+   * @default an unreferenced setTimeout
+   */
+  readonly schedule?: (run: () => void, delayMs: number) => () => void
+}
+
+interface Waiter extends Waiting {
+  readonly cost: number
+  readonly weight: number
+  end(entry: Entry): void
+}
+
+const PERIOD_MS = 100
+const TICK_MS = 20
+/** How many periods a priority counts as one that is to find seats. */
+const RESERVING_PERIODS = 100
+const MIN_RETRY_MS = 1000
+const MAX_RETRY_MS = 30_000
+
+export function createOverloadControl(options: OverloadOptions = {}): OverloadControl {
+  const { maxConcurrency = 1000, maxWaiting = 1000, maxWaitMs = 1000, maxEventLoopDelayMs = 100 } = options
+  const { now = () => performance.now(), random = Math.random, schedule = later } = options
+  const watched = options.eventLoopDelayMs === undefined ? watchEventLoopDelay() : undefined
+  const loopDelayMs = options.eventLoopDelayMs ?? (() => watched?.lateMs() ?? 0)
+
+  const limit = createConcurrencyLimit({ max: maxConcurrency, maxLoopDelayMs: maxEventLoopDelayMs, loopDelayMs })
+  const room = createWaitingRoom<Waiter>()
+  const door = createDoor()
+  const shed = { door: 0, full: 0, late: 0 }
+  let inUse = 0
+  let running = 0
+  let seated = 0
+  let abandoned = 0
+  let averageCost = 0
+  let closed = false
+  let cancelTick: (() => void) | undefined
+  let periodEndsAtMs = now() + PERIOD_MS
+  let emptyAtMs = now()
+  let seatedBefore = 0
+  let seatsPerMs = 0
+  let highest = { priority: 0, periods: 0 }
+
+  /**
+   * A dear operation takes more seats than a cheap one, but by the root of its cost alone: what dear ones take grows more
+   * slowly, and an estimate is an upper bound. Relative to the average, so that a seat is an average operation.
+   */
+  function weightOf(cost: number): number {
+    const known = Math.max(1, cost)
+    averageCost += (known - averageCost) * (averageCost === 0 ? 1 : 0.01)
+    return Math.min(4, Math.max(0.5, Math.sqrt(known / averageCost)))
+  }
+
+  /** The last seats are for the highest priority that came lately, so that it finds one at once. */
+  function seatsFor(priority: number): number {
+    const { seats, probing } = limit
+    if (probing || priority >= highest.priority) return seats
+    return seats - Math.max(1, seats / 5)
+  }
+
+  function sit({ priority, cost, weight }: Pick<Waiter, 'priority' | 'cost' | 'weight'>, nowMs: number): Seat {
+    // However dear, it leaves the seats that are not for its like.
+    const taken = Math.min(weight, Math.max(0.5, seatsFor(priority)))
+    inUse += taken
+    running += 1
+    seated += 1
+    const number = limit.begun(nowMs)
+    let left = false
+    return {
+      kind: 'seated',
+      leave(ending) {
+        if (left) return
+        left = true
+        const endedAtMs = now()
+        running -= 1
+        // Sums of fractions drift.
+        inUse = running === 0 ? 0 : inUse - taken
+        if (ending === 'completed') limit.completed(number, cost, endedAtMs - nowMs, endedAtMs)
+        else limit.unmeasured(number, endedAtMs)
+        advance(endedAtMs)
+      },
+    }
+  }
+
+  function fits(priority: number, weight: number): boolean {
+    if (running === 0 || closed) return true
+    const seats = seatsFor(priority)
+    return inUse + Math.min(weight, seats) <= seats + 1e-9
+  }
+
+  function advance(nowMs: number): void {
+    endPeriods(nowMs)
+    shedLate(nowMs)
+    limit.used(inUse, room.size > 0, nowMs)
+    for (let next = room.first(); next !== undefined && fits(next.priority, next.weight); next = room.first()) {
+      room.remove(next)
+      next.end(sit(next, nowMs))
+      limit.used(inUse, room.size > 0, nowMs)
+    }
+    if (room.size === 0) emptyAtMs = nowMs
+    tickWhileSomeWait()
+  }
+
+  function shedLate(nowMs: number): void {
+    const standing = nowMs - emptyAtMs > maxWaitMs
+    const allowedMs = standing ? maxWaitMs / 2 : maxWaitMs
+    for (
+      let oldest = room.oldest();
+      oldest !== undefined && nowMs - oldest.sinceMs >= allowedMs;
+      oldest = room.oldest()
+    ) {
+      room.remove(oldest)
+      shed.late += 1
+      oldest.end(shedOf(oldest.priority))
+    }
+  }
+
+  function endPeriods(nowMs: number): void {
+    // After a long rest nothing is left to be learned from the periods between.
+    if (nowMs - periodEndsAtMs > 1000 * PERIOD_MS) periodEndsAtMs = nowMs - 1000 * PERIOD_MS
+    while (nowMs >= periodEndsAtMs) {
+      periodEndsAtMs += PERIOD_MS
+      const oldest = room.oldest()
+      const waitedMs = oldest === undefined ? 0 : nowMs - oldest.sinceMs
+      const standingFromMs = Math.max(maxWaitMs / 5, Math.min(limit.meanMs, maxWaitMs / 2))
+      door.periodEnded(waitedMs >= standingFromMs ? 'standing' : waitedMs < standingFromMs / 2 ? 'gone' : 'moving')
+      seatsPerMs += ((seated - seatedBefore) / PERIOD_MS - seatsPerMs) * 0.1
+      seatedBefore = seated
+      highest =
+        highest.periods > RESERVING_PERIODS ? { priority: 0, periods: 0 } : { ...highest, periods: highest.periods + 1 }
+    }
+  }
+
+  function arrived(priority: number): void {
+    door.arrived(priority)
+    if (priority >= highest.priority) highest = { priority, periods: 0 }
+  }
+
+  function tickWhileSomeWait(): void {
+    if (room.size === 0 || closed) {
+      cancelTick?.()
+      cancelTick = undefined
+      return
+    }
+    cancelTick ??= schedule(() => {
+      cancelTick = undefined
+      advance(now())
+    }, TICK_MS)
+  }
+
+  /** How long those take who wait now, times how often one has to come before the door lets one in. */
+  function shedOf(priority: number): Shed {
+    const drainMs = seatsPerMs > 0 ? room.size / seatsPerMs : MIN_RETRY_MS
+    const estimateMs = Math.max(MIN_RETRY_MS, drainMs) / door.shareOf(priority)
+    const retryAfterMs = Math.min(MAX_RETRY_MS / 1.5, estimateMs) * (1 + random() / 2)
+    return { kind: 'shed', retryAfterMs: Math.round(retryAfterMs) }
+  }
+
+  function wait(request: SeatRequest, priority: number, weight: number, nowMs: number): Promise<Entry> {
+    const { cost, signal } = request
+    return new Promise((resolve) => {
+      const onAbort = () => {
+        if (!room.remove(waiter)) return
+        abandoned += 1
+        waiter.end({ kind: 'abandoned' })
+        advance(now())
+      }
+      const waiter: Waiter = {
+        priority,
+        cost,
+        weight,
+        sinceMs: nowMs,
+        end(entry) {
+          signal?.removeEventListener('abort', onAbort)
+          resolve(entry)
+        },
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      room.add(waiter)
+      limit.used(inUse, true, nowMs)
+      tickWhileSomeWait()
+    })
+  }
+
+  return {
+    closedTo(asked) {
+      if (closed) return undefined
+      const priority = asPriority(asked)
+      arrived(priority)
+      endPeriods(now())
+      const full = room.size >= maxWaiting && room.size > 0 && room.lastBelow(priority) === undefined
+      if (!full && random() < door.shareOf(priority)) return undefined
+      shed.door += 1
+      return shedOf(priority)
+    },
+    enter(request) {
+      if (request.signal?.aborted) {
+        abandoned += 1
+        return { kind: 'abandoned' }
+      }
+      const nowMs = now()
+      const priority = asPriority(request.priority)
+      arrived(priority)
+      advance(nowMs)
+      const weight = weightOf(request.cost)
+      if (closed || (!room.hasAtLeast(priority) && fits(priority, weight))) {
+        const entry = sit({ priority, cost: request.cost, weight }, nowMs)
+        limit.used(inUse, room.size > 0, nowMs)
+        return entry
+      }
+      if (room.size >= maxWaiting) {
+        shed.full += 1
+        const displaced = room.lastBelow(priority)
+        if (displaced === undefined) return shedOf(priority)
+        room.remove(displaced)
+        displaced.end(shedOf(displaced.priority))
+      }
+      return wait(request, priority, weight, nowMs)
+    },
+    state: () => ({
+      limit: limit.seats,
+      inUse,
+      running,
+      waiting: room.size,
+      seated,
+      shed: { ...shed },
+      abandoned,
+    }),
+    close() {
+      closed = true
+      advance(now())
+      watched?.close()
+    },
+  }
+}
+
+function asPriority(asked: number): number {
+  return asked >= 0 ? Math.min(PRIORITIES - 1, Math.floor(asked)) : 0
+}
+
+function later(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs).unref()
+  return () => clearTimeout(timer)
+}

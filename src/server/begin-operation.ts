@@ -1,0 +1,118 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import type { AdmissionContext } from '../admission/admission-context.ts'
+import { admitOperation } from '../admission/admit-operation.ts'
+import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
+import type { AskedDocument, Documents } from '../admission/documents/documents.ts'
+import { refusal } from '../errors/refusal.ts'
+import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { concealNames, mayNameSchema } from './conceal-names.ts'
+
+export interface BeginOperationOptions {
+  readonly schema: GraphQLSchema
+  readonly documents: Documents
+  readonly conclude: ConcludeOptions
+  readonly introspection: boolean
+}
+
+/** More of them help nobody, and each can be as long as the names in the document. */
+export const MAX_VALIDATION_ERRORS = 10
+
+/** What a client sends to start an operation, with nothing checked but that. */
+export interface OperationPayload extends AskedDocument {
+  readonly operationName?: string | null | undefined
+  readonly variables?: Record<string, unknown> | null | undefined
+  /** True where it came by a way that is to change nothing, such as GET. */
+  readonly readOnly?: boolean | undefined
+}
+
+/** An operation that may run, for whoever executes it. */
+export interface AdmittedArgs extends ExecutionArgs {
+  readonly contextValue: AdmissionContext
+}
+
+/**
+ * Takes an operation the way that Apollo and its plugin take those that come over plain HTTP: document, guard, parser,
+ * validation, admission. The answer is what to execute, or the errors that say why not: then it has come to its end.
+ */
+export async function beginOperation(
+  options: BeginOperationOptions,
+  context: AdmissionContext,
+  payload: OperationPayload,
+): Promise<AdmittedArgs | readonly GraphQLError[]> {
+  const { schema, documents, conclude } = options
+  const { operationName, variables } = payload
+  const found = await documents.find(payload)
+  if ('code' in found) return refuseOperation(options, context, payload, [toGraphQLError(found)])
+  const sent = { ...payload, query: found.source }
+  const verdict = conclude.admission.inspect(found.source)
+  if (verdict !== undefined) return refuseOperation(options, context, sent, [toGraphQLError(verdict)])
+  const document = parseAndValidate(found.source, options)
+  if (!('kind' in document)) return refuseOperation(options, context, sent, document)
+  if (payload.readOnly && getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION) {
+    return refuseOperation(options, context, sent, [toGraphQLError(MUTATION_BY_GET)])
+  }
+  context.admission.known = found.known
+  const denied = await admitOperation(conclude.admission, context, {
+    source: found.source,
+    document,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+  })
+  if (denied !== undefined) return refuseOperation(options, context, sent, [denied])
+  documents.keep(found)
+  return { schema, document, operationName, variableValues: variables, contextValue: context }
+}
+
+const MUTATION_BY_GET = refusal('BAD_REQUEST', {
+  reason: 'This is a mutation, and GET requests change nothing. Send it with POST.',
+})
+
+/** The end of an operation that does not run. What it is answered with names nothing that its client may not know. */
+export async function refuseOperation(
+  { conclude, introspection }: BeginOperationOptions,
+  context: AdmissionContext,
+  { query, variables }: OperationPayload,
+  errors: readonly GraphQLError[],
+): Promise<readonly GraphQLError[]> {
+  const sent = { source: typeof query === 'string' ? query : '', variables: variables ?? {} }
+  for (const error of errors) {
+    if (!introspection && mayNameSchema(error)) error.message = concealNames(error.message, sent)
+  }
+  const { denied } = await concludeOperation(conclude, context, { errors, body: { errors } })
+  return denied === undefined ? errors : [toGraphQLError(denied)]
+}
+
+function parseAndValidate(
+  query: string,
+  { schema, introspection }: BeginOperationOptions,
+): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = parse(query)
+    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+    const errors = validate(schema, document, rules, {
+      maxErrors: MAX_VALIDATION_ERRORS,
+      hideSuggestions: !introspection,
+    })
+    return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+  } catch (error) {
+    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')]
+    throw error
+  }
+}
+
+/** Over HTTP Apollo sets these codes. */
+function withCode(error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): GraphQLError {
+  error.extensions['code'] = code
+  return error
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify'
+import { answerClientErrors } from './answer-client-errors.ts'
+import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts'
+import { dropSlowReaders } from './drop-slow-readers.ts'
+import { guardRequests } from './guard-requests.ts'
+import { limitConnections, type RefusedConnection } from './limit-connections.ts'
+import { limitWebSockets } from './limit-web-sockets.ts'
+import { createOpenAnswers } from './open-answers.ts'
+
+export interface ConnectionGuardOptions {
+  /** @default each that of `defaultConnectionLimits` */
+  readonly connectionLimits?: Partial<ConnectionLimits> | undefined
+  /** Told of connections that are refused. */
+  readonly onConnectionRefused?: ((reason: RefusedConnection) => void) | undefined
+}
+
+/** How often Node looks for requests that take too long. */
+const LOOK_MS = 1_000
+
+/** What keeps connections in bounds: options for the server, and what is put around it when its routes are there. */
+export function guardConnections(
+  { connectionLimits, onConnectionRefused = () => undefined }: ConnectionGuardOptions,
+  alwaysSaid: Readonly<Record<string, string>>,
+) {
+  const limits = { ...defaultConnectionLimits, ...connectionLimits }
+  const openAnswers = createOpenAnswers()
+  return {
+    /** For Node's server, of HTTP and of HTTPS. */
+    nodeOptions: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      // The whole includes the headers.
+      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+      connectionsCheckingInterval: LOOK_MS,
+    },
+    /** For Fastify. */
+    fastifyOptions: {
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      clientErrorHandler: answerClientErrors(openAnswers, limits, alwaysSaid),
+    },
+    /** @param isTrustedProxy whether an address is that of a peer that speaks for many clients */
+    attach(app: FastifyInstance, isTrustedProxy: (address: string) => boolean): void {
+      const { server, websocketServer } = app
+      const { isReserve } = limitConnections(server, { ...limits, isTrustedProxy, onRefused: onConnectionRefused })
+      const stops = [dropSlowReaders(server, limits.responseTimeoutMs), limitWebSockets(websocketServer, limits)]
+      guardRequests(server, { openAnswers, isReserve, alwaysSaid })
+      app.addHook('onClose', async () => {
+        for (const stop of stops) stop()
+      })
+    },
+  }
+}
