@@ -35,6 +35,7 @@ import { migrate } from './database/migrate.ts'
 import type { EventBus } from './events/event-bus.ts'
 import { createMemoryEventBus } from './events/memory/memory-event-bus.ts'
 import { createRedisEventBus } from './events/redis/redis-event-bus.ts'
+import { createOverloadControl, type OverloadControl } from './guard/overload/overload-control.ts'
 import { createApolloServer } from './server/apollo-server.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { maskError } from './server/mask-error.ts'
@@ -101,7 +102,8 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   })
   const rules = watchRules(config, schema, logger, closers)
   const operations = openOperations(config, schema, logger)
-  const admission = openAdmission(operations, schema, store, rules, logger, metrics)
+  const overload = openOverload(config, metrics, closers)
+  const admission = openAdmission(operations, schema, store, overload, rules, logger, metrics)
   const conclude = { admission, observe: metrics.operation, headers: () => rules.config.rateLimitHeaders }
   const { statusProfile, cors, tls } = config.server
   const apollo = createApolloServer({ schema, conclude, introspection, logger, statusProfile })
@@ -334,10 +336,23 @@ function openDocuments(
   })
 }
 
+function openOverload(
+  { overload: { mode, ...limits } }: Config,
+  metrics: Metrics,
+  closers: Closers,
+): OverloadControl | undefined {
+  if (mode === 'off') return undefined
+  const overload = createOverloadControl(limits)
+  closers.push(async () => overload.close())
+  metrics.overload(overload.state)
+  return overload
+}
+
 function openAdmission(
   operations: PreparedOperations,
   schema: GraphQLSchema,
   store: BudgetStore,
+  overload: OverloadControl | undefined,
   rules: Rules,
   logger: Logger,
   metrics: Metrics,
@@ -346,6 +361,7 @@ function openAdmission(
     schema,
     store,
     operations,
+    overload,
     policy: () => rules.policy,
     newId: randomUUID,
     onSettleFailure: (err) => logger.error({ err }, 'an operation was not settled: its estimate stays charged'),

@@ -273,18 +273,18 @@ interface Weighed extends PricedOperation {
   readonly charges: readonly Charge[]
 }
 
-/** Those of a batch are served as one. Subscriptions take little of a server and are missed most, so they go first. */
+/** Those of a batch are served as one. Subscriptions take little of a server and are missed most: they go first. */
 function seatFor({ priority }: Tier, batch: readonly Weighed[]): { readonly priority: number; readonly cost: number } {
   const subscribes = batch.some(({ prepared }) => prepared.operation.operation === OperationTypeNode.SUBSCRIPTION)
   const unknown = batch.some(({ request }) => request.known === false)
   return {
-    priority: priority + (subscribes ? ABOVE_ALL_TIERS : 0) - (unknown ? BETWEEN_TIERS : 0),
+    // Documents that nobody has vouched for go with the tier below.
+    priority: subscribes ? HIGHEST_PRIORITY : Math.max(0, unknown ? priority - 1 : priority),
     cost: batch.reduce((sum, { price }) => sum + price.estimate.cost, 0),
   }
 }
 
-const ABOVE_ALL_TIERS = 10
-const BETWEEN_TIERS = 0.5
+const HIGHEST_PRIORITY = 9
 
 function unused(cost: number): Used {
   return { cost, responseBytes: undefined }

@@ -74,7 +74,7 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     if ('code' in client) return stopForFree(request, reply, client)
     clients.set(request, client)
     // Sockets and streams are for subscriptions, which are the last to be turned away.
-    if (request.routeOptions.url === `${app.prefix}/` && request.ws !== true) {
+    if (request.routeOptions.url !== `${app.prefix}/stream` && !request.ws) {
       const away = admission.turnAway(client)
       if (away !== undefined) return stopForFree(request, reply, away)
     }

@@ -14,6 +14,8 @@ export interface Metrics {
   leases(read: () => LeaseCounts): void
   /** Takes that were denied because the same one had been. */
   denialMemory(hits: () => number): void
+  /** Asked at every scrape. */
+  overload(read: () => OverloadCounts): void
   /** An operation whose document is not in the manifest, where such go last. */
   unknownDocument(): void
   /** What a scrape is answered with. */
@@ -59,6 +61,14 @@ export interface LeaseCounts {
   readonly leases: number
 }
 
+/** Seats are for operations that run; `shed` counts from the start. */
+export interface OverloadCounts {
+  readonly limit: number
+  readonly inUse: number
+  readonly waiting: number
+  readonly shed: Readonly<Record<string, number>>
+}
+
 /** From what a compiled operation takes to the longest that a tier allows. */
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
@@ -70,6 +80,7 @@ export function createMetrics(): Metrics {
   let failures: () => BudgetStoreFailures = () => ({ failed: 0, local: 0, open: 0, closed: 0, dropped: 0 })
   let leases: () => LeaseCounts = () => ({ leased: 0, direct: 0, slices: 0, refused: 0, lost: 0, leases: 0 })
   let denialMemoryHits = () => 0
+  let overload: () => OverloadCounts = () => ({ limit: 0, inUse: 0, waiting: 0, shed: {} })
 
   const operations = new Counter({
     name: 'tollgate_operations_total',
@@ -128,6 +139,34 @@ export function createMetrics(): Metrics {
     name: 'tollgate_unknown_documents_total',
     help: 'Operations whose document is not in the manifest, in the mode known-first.',
     registers,
+  })
+  new Gauge({
+    name: 'tollgate_overload_seats',
+    help: 'Seats for operations that run: how many there are, and how many are in use. 0 where nobody counts them.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      const { limit, inUse } = overload()
+      for (const [kind, seats] of Object.entries({ limit, in_use: inUse })) this.set({ kind }, seats)
+    },
+  })
+  new Gauge({
+    name: 'tollgate_overload_waiting',
+    help: 'Operations that wait for a seat.',
+    registers,
+    collect() {
+      this.set(overload().waiting)
+    },
+  })
+  new Counter({
+    name: 'tollgate_overload_shed_total',
+    help: 'Operations turned away: at the door before they were read, in a full room, or after too long a wait.',
+    labelNames: ['where'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [where, operations] of Object.entries(overload().shed)) this.inc({ where }, operations)
+    },
   })
   new Gauge({
     name: 'tollgate_budget_leases',
@@ -213,6 +252,9 @@ export function createMetrics(): Metrics {
       if (kind === 'denied') denials.inc({ budget, level })
       else if (kind === 'shadow-denied') shadowDenials.inc({ budget, level })
       else softThresholds.inc({ tier, budget })
+    },
+    overload(read) {
+      overload = read
     },
     unknownDocument: () => unknownDocuments.inc(),
     budgetStoreFailures(read) {

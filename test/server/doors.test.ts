@@ -74,6 +74,13 @@ const limits: readonly Limit[] = [
     running: '{ stuck }',
   },
   {
+    name: 'a server that has no seat left',
+    query: FEW,
+    code: 'OVERLOADED',
+    options: { overload: { maxConcurrency: 1, maxWaiting: 0 } },
+    running: '{ stuck }',
+  },
+  {
     name: 'an unknown key',
     query: FEW,
     code: 'UNAUTHENTICATED',

@@ -22,6 +22,7 @@ import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
 import { containSchema } from '../../src/execution/containment/contain-schema.ts'
 import type { ContainmentOptions } from '../../src/execution/containment/containment-options.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
+import { createOverloadControl, type OverloadOptions } from '../../src/guard/overload/overload-control.ts'
 import { createApolloServer } from '../../src/server/apollo-server.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
 import { maskError } from '../../src/server/mask-error.ts'
@@ -88,6 +89,8 @@ export interface TestApiOptions {
   readonly wait?: AdmissionOptions['wait']
   readonly documents?: Partial<DocumentsOptions>
   readonly containment?: ContainmentOptions
+  /** Without it, everything runs at once. */
+  readonly overload?: OverloadOptions
   readonly edge?: Pick<
     HttpServerOptions,
     'cors' | 'tls' | 'statusProfile' | 'connectionLimits' | 'onConnectionRefused'
@@ -217,6 +220,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
   let headers: HeaderOptions = { draft: 11, resetFormat: 'epoch' }
   const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
   let ids = 0
+  const overload = options.overload && createOverloadControl(options.overload)
   const admission = createAdmission({
     schema,
     store,
@@ -225,6 +229,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
       model: createCostModel(schema, { defaultListSize: Number.POSITIVE_INFINITY }),
       limits: defaultGuardLimits,
     }),
+    overload,
     policy: () => policy,
     newId: () => `operation-${ids++}`,
     onSettleFailure: (cause) => logged.push(String(cause)),
@@ -296,6 +301,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
   return {
     app,
     store,
+    /** How many operations wait for a seat. */
+    waiting: () => overload?.state().waiting,
     send,
     post,
     /** Mutations that ran. */

@@ -81,7 +81,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     const elapsedMs = nowMs - window.startedAtMs
     if (elapsedMs < WINDOW_MS) return
     const late = loopDelayMs() > maxLoopDelayMs && window.peak > 0
-    const enough = window.count >= Math.max(16, limit) || (elapsedMs >= 10 * WINDOW_MS && window.count > 0)
+    const enough = window.count >= Math.max(16, limit / 2) || (elapsedMs >= 10 * WINDOW_MS && window.count > 0)
     if (late) limit = Math.max(Math.min(MIN_SEATS, max), limit * 0.8)
     if (!late && !enough && elapsedMs < 10 * WINDOW_MS) return
     if (enough) {
@@ -100,7 +100,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     // A limit that was not used up says nothing: it neither grows nor shrinks.
     if (window.peak < limit / 2) return
     // The first that end are the short ones: by them alone, all the others would look slow.
-    const gradient = measured < FIRST_MEASURES ? 1 : Math.min(1, Math.max(0.7, TOLERANCE / crowding))
+    const gradient = measured < FIRST_MEASURES ? 1 : Math.min(1, Math.max(0.5, TOLERANCE / crowding))
     const grown = window.waited ? Math.max(1, Math.sqrt(limit) / 2) : 0
     const next = limit * gradient + grown
     limit = Math.min(max, Math.max(MIN_SEATS, next < limit ? (limit + next) / 2 : next))
@@ -141,15 +141,18 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
 
   function conclude({ seats: probed, tally }: Probe, nowMs: number): void {
     const factor = tally.tookMs / tally.expectedMs
+    // A few operations are a coarse measure, so what is near to what is known moves it by half.
+    const sure = factor < 0.5 || factor > 1.5
+    const correction = sure ? factor : Math.sqrt(factor)
     const seatsUsed = tally.seatMs / Math.max(1, nowMs - tally.startedAtMs)
     const asMuchDone = seatsUsed / factor >= 0.85 * throughput
     if (asMuchDone && probed > 1.5) {
       // What ran beside it was only in the way. How long operations take without is still not known, unless it is less.
       limit = Math.max(MIN_SEATS, probed)
-      if (factor < 1) durations.scale(factor)
+      if (factor < 0.67) durations.scale(correction)
       probeIntervalMs = MIN_PROBE_INTERVAL_MS
     } else {
-      durations.scale(factor)
+      durations.scale(correction)
       // Operations take longer than was known: what the limit lost on that account it gets back.
       if (factor > 1.25) limit = Math.max(limit, peakLimit)
       const confirmed = factor > 0.8 && factor < 1.25
@@ -198,6 +201,8 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     completed(begunAs, cost, tookMs, nowMs) {
       const atMs = ended(begunAs, nowMs)
       measured += 1
+      // By now the long ones of the beginning have ended too.
+      if (measured === FIRST_MEASURES / 2) durations.forget()
       meanMs += (tookMs - meanMs) * (meanMs === 0 ? 1 : 0.05)
       const expectedMs = durations.expectedMs(cost) ?? tookMs / crowding
       count(window, tookMs, expectedMs)

@@ -15,6 +15,8 @@ export interface ExpectedDurations {
   endWindow(crowding: number): void
   /** All of them take that many times as long. */
   scale(factor: number): void
+  /** Nothing is known. */
+  forget(): void
 }
 
 export function createExpectedDurations(): ExpectedDurations {
@@ -51,6 +53,9 @@ export function createExpectedDurations(): ExpectedDurations {
     },
     scale(factor) {
       for (const bucket of buckets) if (bucket !== undefined) bucket.meanMs *= factor
+    },
+    forget() {
+      buckets.length = 0
     },
   }
 }
