@@ -35,6 +35,8 @@ import { migrate } from './database/migrate.ts'
 import type { EventBus } from './events/event-bus.ts'
 import { createMemoryEventBus } from './events/memory/memory-event-bus.ts'
 import { createRedisEventBus } from './events/redis/redis-event-bus.ts'
+import { containSchema } from './execution/containment/contain-schema.ts'
+import { watchFailures } from './execution/containment/watch-failures.ts'
 import { createOverloadControl, type OverloadControl } from './guard/overload/overload-control.ts'
 import { createApolloServer } from './server/apollo-server.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -53,6 +55,16 @@ async function main(): Promise<void> {
     const logger = createLogger({ level: config.log.level })
     const server = await start(config, logger)
     stopOnSignals(server, logger)
+    watchFailures({
+      newId: randomUUID,
+      stop: server.stop,
+      onLateRejection({ id, error }) {
+        logger.error({ err: error, errorId: id }, 'a promise was rejected when nobody waited for it any more')
+        server.lateRejection()
+      },
+      onUncaught: ({ id, error }) =>
+        logger.fatal({ err: error, errorId: id }, 'an error was caught by nobody: this server ends'),
+    })
     process.stdout.write(greeting(config, server.port))
   } catch (error) {
     process.stderr.write(`${whyNotStarted(error)}\n`)
@@ -64,6 +76,8 @@ interface Running {
   readonly port: number
   /** Answers what was accepted, accepts nothing more, and closes everything in reverse order of its opening. */
   stop(): Promise<void>
+  /** Counts a promise that was rejected when nobody waited for it any more. */
+  lateRejection(): void
 }
 
 /** What has to be closed, in the order in which it was opened. */
@@ -99,6 +113,12 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   const schema = makeExecutableSchema({
     typeDefs: sdl,
     resolvers: [storefront.resolvers, platformResolvers()],
+  })
+  containSchema(schema, {
+    ...config.execution,
+    maxResponseBytes: config.guard.maxResponseBytes,
+    onOversizedList: ({ coordinate }) => metrics.oversizedList(coordinate),
+    onSlowResolver: ({ coordinate }) => metrics.slowResolver(coordinate),
   })
   const rules = watchRules(config, schema, logger, closers)
   const operations = openOperations(config, schema, logger)
@@ -140,6 +160,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   return {
     // A URL leaves out the port that is usual for its scheme.
     port: Number(new URL(address).port) || config.server.port,
+    lateRejection: metrics.lateRejection,
     async stop() {
       draining = true
       await setTimeout(config.server.drainDelayMs)

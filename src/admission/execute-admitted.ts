@@ -1,6 +1,14 @@
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, OperationTypeNode } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { type AnswerBound, createAnswerBound } from '../execution/containment/answer-bound.ts'
 import { answerSize } from '../execution/containment/answer-size.ts'
 import { beginContainment } from '../execution/containment/contain-schema.ts'
 import type { Ended } from '../execution/containment/operation-containment.ts'
@@ -8,6 +16,7 @@ import { OversizedListError } from '../execution/containment/oversized-list-erro
 import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import { clientGone } from './admit-operation.ts'
+import type { PreparedOperation } from './prepared-operations.ts'
 
 /**
  * Executes an operation that has been admitted, for as long as its tier allows and, where its schema is contained, within
@@ -30,13 +39,30 @@ export async function executeAdmitted(
   // A deadline holds whatever the database and however busy the process. But who has changed something has to learn it.
   const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
   if (tooLate) return cutOff(record, { kind: 'timed-out', timeoutMs })
-  return sendable(record, execution.result, containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY)
+  const maxBytes = containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY
+  return sendable(record, execution.result, maxBytes, boundOf(schema, prepared))
+}
+
+const bounds = new WeakMap<PreparedOperation, AnswerBound>()
+
+/** Compiled once for each operation that is kept. */
+function boundOf(schema: GraphQLSchema, prepared: PreparedOperation): AnswerBound {
+  const known = bounds.get(prepared)
+  if (known !== undefined) return known
+  const bound = createAnswerBound(schema, prepared.operation, prepared.fragments)
+  bounds.set(prepared, bound)
+  return bound
 }
 
 /** The answer, or where it cannot be sent, why. */
-function sendable(record: AdmissionRecord, result: ExecutionResult, maxBytes: number): ExecutionResult {
+function sendable(
+  record: AdmissionRecord,
+  result: ExecutionResult,
+  maxBytes: number,
+  bound: AnswerBound,
+): ExecutionResult {
   const answer = result.errors === undefined ? result : { ...result, errors: result.errors.map(presentable) }
-  const size = answerSize(answer, maxBytes)
+  const size = answerSize(answer, maxBytes, bound)
   if (size.kind === 'fits') return answer
   record.keepsEstimate = true
   if (size.kind === 'unserialisable') return { errors: [unserialisable(size.error)] }

@@ -14,6 +14,12 @@ export interface Metrics {
   leases(read: () => LeaseCounts): void
   /** Takes that were denied because the same one had been. */
   denialMemory(hits: () => number): void
+  /** A list that was longer than its estimate counted, by the schema coordinate of its field. */
+  oversizedList(coordinate: string): void
+  /** A resolver that held the event loop too long, by the schema coordinate of its field. */
+  slowResolver(coordinate: string): void
+  /** A promise that was rejected when nobody waited for it any more. */
+  lateRejection(): void
   /** Asked at every scrape. */
   overload(read: () => OverloadCounts): void
   /** An operation whose document is not in the manifest, where such go last. */
@@ -135,6 +141,23 @@ export function createMetrics(): Metrics {
     labelNames: ['tier', 'budget'],
     registers,
   })
+  const oversizedLists = new Counter({
+    name: 'tollgate_oversized_lists_total',
+    help: 'Lists that were longer than the estimate counted.',
+    labelNames: ['coordinate'],
+    registers,
+  })
+  const slowResolvers = new Counter({
+    name: 'tollgate_slow_resolvers_total',
+    help: 'Resolvers that held the event loop longer than an operation may.',
+    labelNames: ['coordinate'],
+    registers,
+  })
+  const lateRejections = new Counter({
+    name: 'tollgate_late_rejections_total',
+    help: 'Promises that were rejected when nobody waited for them any more.',
+    registers,
+  })
   const unknownDocuments = new Counter({
     name: 'tollgate_unknown_documents_total',
     help: 'Operations whose document is not in the manifest, in the mode known-first.',
@@ -253,6 +276,9 @@ export function createMetrics(): Metrics {
       else if (kind === 'shadow-denied') shadowDenials.inc({ budget, level })
       else softThresholds.inc({ tier, budget })
     },
+    oversizedList: (coordinate) => oversizedLists.inc({ coordinate }),
+    slowResolver: (coordinate) => slowResolvers.inc({ coordinate }),
+    lateRejection: () => lateRejections.inc(),
     overload(read) {
       overload = read
     },

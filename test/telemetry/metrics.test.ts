@@ -127,6 +127,38 @@ describe('metrics', () => {
     expect(await samples(metrics, 'tollgate_subscriptions')).toEqual({ tollgate_subscriptions: 2 })
   })
 
+  test('read who has a seat, waits, and was turned away at each scrape', async () => {
+    const metrics = createMetrics()
+    for (const factor of [1, 2]) {
+      const shed = { door: 10 * factor, full: 5, late: 0 }
+      metrics.overload(() => ({ limit: 4 * factor, inUse: 3.5, waiting: 2 * factor, shed }))
+      expect(await samples(metrics, 'tollgate_overload')).toEqual({
+        'tollgate_overload_seats{kind="limit"}': 4 * factor,
+        'tollgate_overload_seats{kind="in_use"}': 3.5,
+        tollgate_overload_waiting: 2 * factor,
+        'tollgate_overload_shed_total{where="door"}': 10 * factor,
+        'tollgate_overload_shed_total{where="full"}': 5,
+        'tollgate_overload_shed_total{where="late"}': 0,
+      })
+    }
+  })
+
+  test('count what resolvers do to the server, by the coordinates of their fields', async () => {
+    const metrics = createMetrics()
+    for (const coordinate of ['Query.products', 'Query.products', 'Order.lines']) metrics.oversizedList(coordinate)
+    metrics.slowResolver('Query.products')
+    metrics.lateRejection()
+    metrics.unknownDocument()
+    const counted = ['tollgate_oversized', 'tollgate_slow', 'tollgate_late', 'tollgate_unknown']
+    expect(await samples(metrics, ...counted)).toEqual({
+      'tollgate_oversized_lists_total{coordinate="Query.products"}': 2,
+      'tollgate_oversized_lists_total{coordinate="Order.lines"}': 1,
+      'tollgate_slow_resolvers_total{coordinate="Query.products"}': 1,
+      tollgate_late_rejections_total: 1,
+      tollgate_unknown_documents_total: 1,
+    })
+  })
+
   test('tell of the process', async () => {
     const found = await samples(createMetrics(), 'process_resident_memory_bytes', 'nodejs_version_info')
     expect(found['process_resident_memory_bytes']).toBeGreaterThan(1_000_000)
@@ -145,6 +177,9 @@ describe('metrics', () => {
     for (const kind of ['denied', 'shadow-denied', 'over-soft-threshold'] as const) {
       metrics.budgetEvent({ kind, tier: 'free', budget: 'burst', level: 'client' })
     }
+    metrics.overload(() => ({ limit: 4, inUse: 3, waiting: 2, shed: { door: 1 } }))
+    metrics.oversizedList('Query.products')
+    metrics.slowResolver('Query.products')
     const { body } = await metrics.expose()
     const exposed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) => {
       if (/^(process|nodejs)_/.test(name)) return []

@@ -11,7 +11,7 @@ export const execution = setting
       ),
     eventLoopBudget: setting
       .duration('1ms', '1d')
-      .default('100ms')
+      .default('250ms')
       .describe(
         'How long one operation may hold the processor without a pause. Then it ends with OPERATION_TIMEOUT, or, where a ' +
           'single resolver takes longer, when that returns.',

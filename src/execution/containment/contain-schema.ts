@@ -5,9 +5,7 @@ import {
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  getNamedType,
   getNullableType,
-  isLeafType,
   isListType,
   isObjectType,
 } from 'graphql'
@@ -17,6 +15,8 @@ import { isIterable } from './is-iterable.ts'
 import type { ListField } from './list-field.ts'
 import { type OperationAtWork, OperationContainment } from './operation-containment.ts'
 import { readableError } from './readable-error.ts'
+
+type Resolver = GraphQLFieldResolver<unknown, unknown>
 
 const contained = new WeakMap<GraphQLSchema, ContainmentSettings>()
 const running = new WeakMap<object, OperationContainment>()
@@ -35,7 +35,10 @@ export function containSchema(schema: GraphQLSchema, options: ContainmentOptions
     for (const field of Object.values(type.getFields())) {
       const isRead = field.resolve === undefined || field.resolve === defaultFieldResolver
       if (isRead && listDepth(field.type) === 0) continue
-      field.resolve = containField(field, `${type.name}.${field.name}`, type === schema.getMutationType())
+      const coordinate = `${type.name}.${field.name}`
+      field.resolve = isRead
+        ? containRead(field, coordinate)
+        : containCall(field, coordinate, type === schema.getMutationType())
     }
   }
   return schema
@@ -54,12 +57,24 @@ export function beginContainment(
   return containment
 }
 
-function containField(
+/** A list that is a property, which is read without looking at the clock. */
+function containRead({ type }: GraphQLField<unknown, unknown>, coordinate: string): Resolver {
+  const list = { coordinate, depth: listDepth(type) }
+  return (source, args, context, info) => {
+    const operation = isObject(context) ? running.get(context) : undefined
+    // A property may be a function.
+    if (operation?.isOver === true) return operation.refuse()
+    const result = defaultFieldResolver(source, args, context, info)
+    return operation === undefined ? result : settled(result, list, operation, info)
+  }
+}
+
+function containCall(
   { resolve = defaultFieldResolver, type }: GraphQLField<unknown, unknown>,
   coordinate: string,
   isMutation: boolean,
-): GraphQLFieldResolver<unknown, unknown> {
-  const list = { coordinate, depth: listDepth(type), isOfLeaves: isLeafType(getNamedType(type)) }
+): Resolver {
+  const list = { coordinate, depth: listDepth(type) }
   return (source, args, context, info) => {
     const operation = isObject(context) ? running.get(context) : undefined
     if (operation === undefined) return resolve(source, args, context, info)
@@ -75,12 +90,16 @@ function containField(
         operation.look(coordinate, isMutation)
         if (begun) operation.end()
       }
-      if (!isThenable(result)) return complete(result, list, operation, info)
-      return Promise.resolve(result).then((value) => complete(value, list, operation, info), rethrow)
+      return settled(result, list, operation, info)
     } catch (thrown) {
       return rethrow(thrown)
     }
   }
+}
+
+function settled(result: unknown, list: ListField, operation: OperationContainment, info: GraphQLResolveInfo): unknown {
+  if (!isThenable(result)) return complete(result, list, operation, info)
+  return Promise.resolve(result).then((value) => complete(value, list, operation, info), rethrow)
 }
 
 function complete(value: unknown, list: ListField, operation: OperationContainment, info: GraphQLResolveInfo): unknown {

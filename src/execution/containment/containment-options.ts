@@ -11,7 +11,7 @@ export interface ContainmentOptions {
   /**
    * How long one operation may hold the event loop without a pause, in milliseconds: its resolvers and the completion of
    * its lists together, from one turn of the loop to the next. Past it the operation ends.
-   * @default 100
+   * @default 250
    */
   readonly eventLoopBudgetMs?: number
   /**
@@ -45,7 +45,7 @@ export interface ContainmentSettings extends Required<Omit<ContainmentOptions, '
 export function containmentSettings(options: ContainmentOptions): ContainmentSettings {
   return {
     oversizedLists: options.oversizedLists ?? 'charge',
-    eventLoopBudgetMs: options.eventLoopBudgetMs ?? 100,
+    eventLoopBudgetMs: options.eventLoopBudgetMs ?? 250,
     maxResponseBytes: options.maxResponseBytes ?? 10 * 1024 * 1024,
     onOversizedList: options.onOversizedList ?? (() => undefined),
     onSlowResolver: options.onSlowResolver ?? (() => undefined),

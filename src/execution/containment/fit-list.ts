@@ -5,8 +5,8 @@ import type { OperationContainment } from './operation-containment.ts'
 import { OversizedListError } from './oversized-list-error.ts'
 import { ITEMS_BETWEEN_LOOKS, WatchedList } from './watched-list.ts'
 
-/** Shorter lists are completed faster than they could be watched. */
-const WATCHED_ITEMS = { leaves: 64, objects: 8 } as const
+/** Fewer items are left to whoever looks next. */
+const SHORT = { alone: 8, within: 64 } as const
 
 /**
  * Holds a list to the size that the estimate counted, as the policy says. What it gives back is completed item by item
@@ -18,12 +18,14 @@ export function fitList(
   operation: OperationContainment,
   info: GraphQLResolveInfo,
 ): Iterable<unknown> {
-  const { coordinate, depth, isOfLeaves } = field
+  const { coordinate, depth } = field
   const { oversizedLists } = operation.settings
   const expected = operation.sizeOf(info)
   const isPlain = Array.isArray(list) && depth === 1
   if (isPlain ? list.length <= expected : oversizedLists === 'charge' || expected === Number.POSITIVE_INFINITY) {
-    const isShort = isPlain && list.length < (isOfLeaves ? WATCHED_ITEMS.leaves : WATCHED_ITEMS.objects)
+    // Within a list that is watched, short ones are completed faster than they could be.
+    const isShort = isPlain && list.length < (operation.isWorking ? SHORT.within : SHORT.alone)
+    if (isShort) operation.itemsUnseen += list.length
     return isShort ? list : new WatchedList(list, { ...field, expected }, operation)
   }
   const taken = isPlain ? list : take(list, depth, expected + 1, coordinate, operation)

@@ -4,5 +4,4 @@ export interface ListField {
   readonly coordinate: string
   /** 1 for a list of items, 2 for a list of lists of them. */
   readonly depth: number
-  readonly isOfLeaves: boolean
 }

@@ -19,6 +19,10 @@ export type Ended =
 export class OperationContainment {
   readonly settings: ContainmentSettings
   ended: Ended | undefined
+  /** True from the beginning to the end of work that has no pause in it. */
+  isWorking = false
+  /** Items that were completed since anybody looked at the clock. */
+  itemsUnseen = 0
   private readonly operation: OperationAtWork
   private readonly sizes = new WeakMap<readonly unknown[], number>()
   /** What the answer has at least. */
@@ -26,7 +30,6 @@ export class OperationContainment {
   private turn = -1
   /** How long it has held this turn of the loop, without the work that is going on. */
   private heldMs = 0
-  private isWorking = false
   private startedAtMs = 0
   private seenAtMs = 0
 
@@ -71,6 +74,7 @@ export class OperationContainment {
     const { eventLoopBudgetMs: budgetMs, now, onSlowResolver } = this.settings
     const before = this.seenAtMs
     this.seenAtMs = now()
+    this.itemsUnseen = 0
     const takenMs = this.seenAtMs - before
     const heldMs = this.heldMs + this.seenAtMs - this.startedAtMs
     if (heldMs <= budgetMs || this.isOver) return

@@ -39,7 +39,6 @@ class WatchedItems implements Iterator<unknown, undefined> {
   private readonly operation: OperationContainment
   private readonly outer: WatchedItems | undefined
   private readonly begun: boolean
-  private itemsUntilLook = ITEMS_BETWEEN_LOOKS
   private bytes = 0
   private counted = 0
 
@@ -55,8 +54,8 @@ class WatchedItems implements Iterator<unknown, undefined> {
     if (this.operation.isOver) return this.return()
     const next = this.nextItem()
     if (next.done === true) return this.over()
-    this.itemsUntilLook -= 1
-    if (this.itemsUntilLook === 0) this.look()
+    this.operation.itemsUnseen += 1
+    if (this.operation.itemsUnseen >= ITEMS_BETWEEN_LOOKS) this.look()
     const { depth } = this.field
     if (depth > 1 && isIterable(next.value)) {
       const inner = new WatchedList(next.value, { ...this.field, depth: depth - 1 }, this.operation, this)
@@ -93,7 +92,6 @@ class WatchedItems implements Iterator<unknown, undefined> {
   }
 
   private look(): void {
-    this.itemsUntilLook = ITEMS_BETWEEN_LOOKS
     this.operation.look(this.field.coordinate)
     this.operation.countBytes(this.bytes)
     this.bytes = 0

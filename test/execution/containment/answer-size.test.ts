@@ -22,7 +22,8 @@ test.each([
   ['what JSON leaves out', { gone: undefined, list: [undefined, undefined] }],
   ['dates', { date: new Date(0) }],
   ['names', { '"\u0001': 1 }],
-])('counts %s as JSON writes them', (_, answer) => {
+])('counts %s as JSON writes them', (_, data) => {
+  const answer = { data }
   expect(answerSize(answer, bytesOf(answer)).kind).toBe('fits')
   expect(answerSize(answer, bytesOf(answer) - 1).kind).toBe('too-large')
 })
@@ -35,7 +36,7 @@ test('says at least how large it is, without going on to the end', () => {
       return 'x'.repeat(100)
     },
   }))
-  expect(answerSize({ texts }, 10_000)).toMatchObject({ kind: 'too-large', foundBytes: expect.any(Number) })
+  expect(answerSize({ data: texts }, 10_000)).toMatchObject({ kind: 'too-large', foundBytes: expect.any(Number) })
   expect(read).toBeLessThan(105)
 })
 
@@ -53,6 +54,6 @@ test.each([
   ['a circle', circle],
   ['a list too deep for JSON', deep],
   ['what throws', { toJSON: () => expect.fail() }],
-])('says that %s cannot be serialised', (_, answer) => {
-  expect(answerSize(answer, 1_000_000).kind).toBe('unserialisable')
+])('says that %s cannot be serialised', (_, data) => {
+  expect(answerSize({ data }, 1_000_000).kind).toBe('unserialisable')
 })

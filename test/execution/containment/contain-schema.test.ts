@@ -7,7 +7,7 @@ import type { ContainmentOptions, OversizedList } from '../../../src/execution/c
 const typeDefs = `
   type Query { things: [Thing] texts: [String] grid: [[Thing]] thing: Thing name: String must: [Thing!] }
   type Mutation { change: Thing again: Int }
-  type Thing { id: Int slow: Int later: Int name: String tags: [String] self: Thing }
+  type Thing { id: Int slow: Int later: Int name: String tags: [String] self: Thing! sure: Int! }
 `
 
 interface Setting extends ContainmentOptions {
@@ -27,6 +27,7 @@ function contained({ size = 3, resolvers = {}, ...options }: Setting) {
   const oversized: OversizedList[] = []
   const slow: { readonly coordinate: string; readonly heldMs: number }[] = []
   const schema = containSchema(makeExecutableSchema({ typeDefs, resolvers: [resolvers] }), {
+    eventLoopBudgetMs: 100,
     onOversizedList: (list) => oversized.push(list),
     onSlowResolver: (resolver) => slow.push(resolver),
     now: () => clock.nowMs,
@@ -307,22 +308,21 @@ describe('once its signal is aborted', () => {
     process.on('unhandledRejection', note)
     let calls = 0
     const resolvers = {
-      Query: {
-        must: () => things(20),
-      },
+      Query: { must: () => things(20) },
       Thing: {
-        self: async (thing: unknown, _: unknown, { controller }: { controller: AbortController }) => {
+        sure: (_: unknown, __: unknown, { controller }: { controller: AbortController }) => {
           calls += 1
           if (calls === 15) controller.abort()
-          return thing
+          return calls
         },
-        slow: () => {
+        self: async (thing: unknown) => {
           calls += 1
+          return thing
         },
       },
     }
     const { run } = contained({ resolvers, size: 100 })
-    await run('{ must { self { slow self { id } } } }')
+    await run('{ must { sure self { sure } } }')
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', note)
     expect(calls).toBe(15)
