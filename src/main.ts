@@ -39,6 +39,7 @@ import { containSchema } from './execution/containment/contain-schema.ts'
 import { watchFailures } from './execution/containment/watch-failures.ts'
 import { createOverloadControl, type OverloadControl } from './guard/overload/overload-control.ts'
 import { createApolloServer } from './server/apollo-server.ts'
+import { listen } from './server/connections/listen.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { maskError } from './server/mask-error.ts'
 import { storefrontMigrations } from './storefront/migrations/storefront-migrations.ts'
@@ -150,16 +151,17 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     maxBatchSize: config.guard.maxBatchSize,
     documents: openDocuments(config, schema, operations, documentStore, logger, metrics),
     trustedProxies: config.server.trustedProxies,
+    connectionLimits: config.server,
+    onConnections: metrics.connections,
+    onConnectionRefused: metrics.connectionRefused,
     health: {
       metrics,
       notReady: async () => (draining ? 'this server is about to end' : database.notReady()),
     },
   })
   closers.push(() => server.close())
-  const address = await server.listen({ host: config.server.host, port: config.server.port })
   return {
-    // A URL leaves out the port that is usual for its scheme.
-    port: Number(new URL(address).port) || config.server.port,
+    port: await listen(server, config.server),
     lateRejection: metrics.lateRejection,
     async stop() {
       draining = true

@@ -73,8 +73,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     return replyWithRefusal(request, reply, refusal('NOT_FOUND', { method, path: url.split('?', 1)[0] ?? url }))
   })
   app.setErrorHandler<FastifyError>(failed)
+  // Without compression, which could make very many bytes of a few. The types of ws do not know all of its options.
+  const webSocketOptions = {
+    maxPayload: options.maxBodyBytes,
+    perMessageDeflate: false,
+    closeTimeout: CLOSE_HANDSHAKE_MS,
+  }
   await app.register(websocket, {
-    options: { maxPayload: options.maxBodyBytes },
+    options: webSocketOptions,
     async preClose() {
       for (const socket of app.websocketServer.clients) {
         socket.close(GOING_AWAY, 'This server goes away; connect again')

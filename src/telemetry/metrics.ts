@@ -14,6 +14,9 @@ export interface Metrics {
   leases(read: () => LeaseCounts): void
   /** Takes that were denied because the same one had been. */
   denialMemory(hits: () => number): void
+  connections(change: 1 | -1): void
+  /** A connection that was refused because there were too many of its address, or in total. */
+  connectionRefused(reason: 'address' | 'total'): void
   /** A list that was longer than its estimate counted, by the schema coordinate of its field. */
   oversizedList(coordinate: string): void
   /** A resolver that held the event loop too long, by the schema coordinate of its field. */
@@ -139,6 +142,13 @@ export function createMetrics(): Metrics {
     name: 'tollgate_budget_soft_threshold_total',
     help: 'How often an operation took a budget over its soft threshold.',
     labelNames: ['tier', 'budget'],
+    registers,
+  })
+  const connections = new Gauge({ name: 'tollgate_connections', help: 'Connections that are open.', registers })
+  const refusedConnections = new Counter({
+    name: 'tollgate_connections_refused_total',
+    help: 'Connections refused because there were too many of their address, or in total.',
+    labelNames: ['reason'],
     registers,
   })
   const oversizedLists = new Counter({
@@ -276,6 +286,8 @@ export function createMetrics(): Metrics {
       else if (kind === 'shadow-denied') shadowDenials.inc({ budget, level })
       else softThresholds.inc({ tier, budget })
     },
+    connections: (change) => connections.inc(change),
+    connectionRefused: (reason) => refusedConnections.inc({ reason }),
     oversizedList: (coordinate) => oversizedLists.inc({ coordinate }),
     slowResolver: (coordinate) => slowResolvers.inc({ coordinate }),
     lateRejection: () => lateRejections.inc(),

@@ -31,10 +31,12 @@ export function openRawConnection(address: string, bytes: string | Buffer = '', 
     until: (fits) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (fits(received)) resolve()
+          if (!fits(received)) return
+          used.off('data', look).off('close', fail)
+          resolve()
         }
-        used.on('data', look)
-        used.once('close', () => reject(new Error(`The connection ended after ${JSON.stringify(received)}`)))
+        const fail = () => reject(new Error(`The connection ended after ${JSON.stringify(received)}`))
+        used.on('data', look).once('close', fail)
         look()
       }),
   }

@@ -93,7 +93,7 @@ export interface TestApiOptions {
   readonly overload?: OverloadOptions
   readonly edge?: Pick<
     HttpServerOptions,
-    'cors' | 'tls' | 'statusProfile' | 'connectionLimits' | 'onConnectionRefused'
+    'cors' | 'tls' | 'statusProfile' | 'connectionLimits' | 'onConnectionRefused' | 'onConnections'
   > & { readonly trustedProxies?: readonly string[] }
 }
 

@@ -127,6 +127,17 @@ describe('metrics', () => {
     expect(await samples(metrics, 'tollgate_subscriptions')).toEqual({ tollgate_subscriptions: 2 })
   })
 
+  test('count the connections that are open, and those that were refused, by why', async () => {
+    const metrics = createMetrics()
+    for (const change of [1, 1, -1] as const) metrics.connections(change)
+    for (const reason of ['address', 'address', 'total'] as const) metrics.connectionRefused(reason)
+    expect(await samples(metrics, 'tollgate_connections')).toEqual({
+      tollgate_connections: 1,
+      'tollgate_connections_refused_total{reason="address"}': 2,
+      'tollgate_connections_refused_total{reason="total"}': 1,
+    })
+  })
+
   test('read who has a seat, waits, and was turned away at each scrape', async () => {
     const metrics = createMetrics()
     for (const factor of [1, 2]) {
@@ -180,6 +191,7 @@ describe('metrics', () => {
     metrics.overload(() => ({ limit: 4, inUse: 3, waiting: 2, shed: { door: 1 } }))
     metrics.oversizedList('Query.products')
     metrics.slowResolver('Query.products')
+    metrics.connectionRefused('total')
     const { body } = await metrics.expose()
     const exposed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) => {
       if (/^(process|nodejs)_/.test(name)) return []

@@ -12,6 +12,8 @@ export interface ConnectionGuardOptions {
   readonly connectionLimits?: Partial<ConnectionLimits> | undefined
   /** Told of connections that are refused. */
   readonly onConnectionRefused?: ((reason: RefusedConnection) => void) | undefined
+  /** Told with 1 when a connection begins and with -1 when it ends. */
+  readonly onConnections?: ((change: 1 | -1) => void) | undefined
 }
 
 /** How often Node looks for requests that take too long. */
@@ -19,7 +21,11 @@ const LOOK_MS = 1_000
 
 /** What keeps connections in bounds: options for the server, and what is put around it when its routes are there. */
 export function guardConnections(
-  { connectionLimits, onConnectionRefused = () => undefined }: ConnectionGuardOptions,
+  {
+    connectionLimits,
+    onConnectionRefused: onRefused = () => undefined,
+    onConnections = () => undefined,
+  }: ConnectionGuardOptions,
   alwaysSaid: Readonly<Record<string, string>>,
 ) {
   const limits = { ...defaultConnectionLimits, ...connectionLimits }
@@ -31,6 +37,8 @@ export function guardConnections(
       // The whole includes the headers.
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
       connectionsCheckingInterval: LOOK_MS,
+      // Node's own answer to a request without one is empty.
+      requireHostHeader: false,
     },
     /** For Fastify. */
     fastifyOptions: {
@@ -41,7 +49,7 @@ export function guardConnections(
     /** @param isTrustedProxy whether an address is that of a peer that speaks for many clients */
     attach(app: FastifyInstance, isTrustedProxy: (address: string) => boolean): void {
       const { server, websocketServer } = app
-      const { isReserve } = limitConnections(server, { ...limits, isTrustedProxy, onRefused: onConnectionRefused })
+      const { isReserve } = limitConnections(server, { ...limits, isTrustedProxy, onRefused, onConnections })
       const stops = [dropSlowReaders(server, limits.responseTimeoutMs), limitWebSockets(websocketServer, limits)]
       guardRequests(server, { openAnswers, isReserve, alwaysSaid })
       app.addHook('onClose', async () => {

@@ -31,9 +31,14 @@ export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSa
     return malformedHead(httpVersion, rawHeaders)
   }
 
+  /** Nothing that comes after a refused request is read as one. */
+  const over = new WeakSet<Socket>()
+
   function reply(response: ServerResponse, refused: Refusal): void {
+    over.add(response.req.socket)
     const { status, headers, body } = refusedAnswer(undefined, refused)
-    response.writeHead(status, { ...alwaysSaid, ...Object.fromEntries(headers), connection: 'close' }).end(body)
+    const fields = { ...alwaysSaid, ...Object.fromEntries(headers), connection: 'close' }
+    response.writeHead(status, { ...fields, 'content-length': Buffer.byteLength(body) }).end(body)
   }
 
   function end(socket: Socket, refused: Refusal): void {
@@ -43,7 +48,7 @@ export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSa
 
   around(server, 'request', (request, response, serve) => {
     const { socket } = request
-    if (socket.destroyed || !(response instanceof ServerResponse)) return
+    if (socket.destroyed || over.has(socket) || !(response instanceof ServerResponse)) return
     openAnswers.add(socket, response)
     if (openAnswers.on(socket).size > MAX_PIPELINED) return void socket.destroy()
     const refused = verdict(request)
@@ -53,6 +58,7 @@ export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSa
   around(server, 'upgrade', (request, _socket, serve) => {
     const { socket } = request
     const last = [...openAnswers.on(socket)].at(-1)
+    if (over.has(socket)) return
     // Node lets go of a connection that asks for an upgrade, and nothing would keep the answers in their order.
     if (last !== undefined) return void last.once('close', () => socket.destroySoon())
     const refused = verdict(request)

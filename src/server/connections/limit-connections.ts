@@ -7,13 +7,14 @@ export interface LimitConnectionsOptions extends Pick<ConnectionLimits, 'maxConn
   /** Whether a peer speaks for many clients. */
   readonly isTrustedProxy: (address: string) => boolean
   readonly onRefused: (reason: RefusedConnection) => void
+  /** Told with 1 when a connection begins and with -1 when it ends. */
+  readonly onConnections: (change: 1 | -1) => void
 }
 
 /** `address`: one peer has too many. `total`: the server has; it answers health checks alone, or does not accept. */
 export type RefusedConnection = 'address' | 'total'
 
 export interface CountedConnections {
-  count(): number
   /** Whether a connection is one past the limit, kept for health checks. */
   isReserve(socket: Socket): boolean
 }
@@ -29,13 +30,14 @@ const RESERVE_MS = 2_000
  * would be what its sender is after.
  */
 export function limitConnections(server: Server, options: LimitConnectionsOptions): CountedConnections {
-  const { maxConnections, maxConnectionsPerAddress, isTrustedProxy, onRefused } = options
+  const { maxConnections, maxConnectionsPerAddress, isTrustedProxy, onRefused, onConnections } = options
   const open = new Set<Socket>()
   const byAddress = new Map<string, number>()
   const reserve = new Set<string>()
 
   function release(socket: Socket, address: string): void {
     open.delete(socket)
+    onConnections(-1)
     const left = (byAddress.get(address) ?? 1) - 1
     if (left > 0) byAddress.set(address, left)
     else byAddress.delete(address)
@@ -54,6 +56,7 @@ export function limitConnections(server: Server, options: LimitConnectionsOption
     }
     byAddress.set(address, before + 1)
     open.add(socket)
+    onConnections(1)
     socket.once('close', () => release(socket, address))
     if (open.size > maxConnections) keepShortly(socket)
     return true
@@ -80,7 +83,6 @@ export function limitConnections(server: Server, options: LimitConnectionsOption
     for (const listener of listeners) Reflect.apply(listener, server, [socket])
   })
   return {
-    count: () => open.size,
     isReserve: (socket) => reserve.has(endsOf(socket)),
   }
 }

@@ -29,6 +29,9 @@ export function limitWebSockets(
   }
 
   server.on('connection', (socket: WebSocket) => {
+    // What is wrong with a client's frames is told to it by its close code. Those who serve the socket, who are about to
+    // come, would print it with a stack trace: anybody could fill the log.
+    queueMicrotask(() => socket.removeAllListeners('error').on('error', () => undefined))
     for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, () => count(socket))
   })
   const timer = setInterval(() => {

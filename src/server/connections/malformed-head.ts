@@ -22,6 +22,7 @@ export function malformedHead(httpVersion: string, rawHeaders: readonly string[]
     if (seen.has(name)) return bad(`This request has the header ${name} twice. Send it once.`)
     seen.add(name)
   }
+  if (httpVersion === '1.1' && !seen.has('host')) return bad('This request has no header Host. Send it.')
   return undefined
 }
 

@@ -84,7 +84,7 @@ describe('a request that can be read in two ways, or in none', () => {
     ['a socket of two hosts', `${get('Connection: Upgrade\r\nUpgrade: websocket\r\n', `${HOST}Host: b\r\n`)}`, 400],
   ])('such as one with %s, is refused in the form of all answers and ends its connection', async (_, bytes, status) => {
     // What comes behind it is never read as a request.
-    const connection = send(Buffer.concat([Buffer.from(bytes), Buffer.from(LIVEZ)]))
+    const connection = send(Buffer.concat([Buffer.from(bytes), Buffer.from(post(LENGTH))]))
     const received = await connection.closed
     expect(connection.statuses()).toEqual([status])
     const [head = '', body = ''] = received.split('\r\n\r\n')
