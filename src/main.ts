@@ -127,7 +127,14 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   const admission = openAdmission(operations, schema, store, overload, rules, logger, metrics)
   const conclude = { admission, observe: metrics.operation, headers: () => rules.config.rateLimitHeaders }
   const { statusProfile, cors, tls } = config.server
-  const apollo = createApolloServer({ schema, conclude, introspection, logger, statusProfile })
+  const apollo = createApolloServer({
+    schema,
+    conclude,
+    introspection,
+    validDocument: operations.validDocument,
+    logger,
+    statusProfile,
+  })
   await apollo.start()
   closers.push(() => apollo.stop())
 
@@ -328,7 +335,7 @@ function rulesOf(config: Config, schema: GraphQLSchema): Rules {
 function openOperations(config: Config, schema: GraphQLSchema, logger: Logger): PreparedOperations {
   const model = createCostModel(schema, config.cost)
   for (const { coordinate, message } of model.warnings) logger.warn({ coordinate }, message)
-  return createPreparedOperations({ schema, model, limits: config.guard })
+  return createPreparedOperations({ schema, model, limits: config.guard, introspection: config.introspection })
 }
 
 function openDocuments(

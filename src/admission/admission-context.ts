@@ -35,7 +35,12 @@ export function admissionContext(
   batch?: BatchMember,
 ): AdmissionContext {
   const controller = new AbortController()
-  const admission = {
+  return { client, controller, signal: controller.signal, admission: admissionRecord(mode, startedAtMs, batch) }
+}
+
+/** The record of a new operation. */
+export function admissionRecord(mode: ReportMode, startedAtMs: number, batch?: BatchMember): AdmissionRecord {
+  return {
     mode,
     startedAtMs,
     batch,
@@ -45,7 +50,6 @@ export function admissionContext(
     keepsEstimate: false,
     abandoned: false,
   }
-  return { client, controller, signal: controller.signal, admission }
 }
 
 /**

@@ -15,7 +15,7 @@ import { denialRefusal } from './charging/denial-refusal.ts'
 import { rootSelections } from './charging/root-selections.ts'
 import type { OperationRequest } from './operation-request.ts'
 import { type Policy, tierOf } from './policy.ts'
-import type { PreparedOperation } from './prepared-operations.ts'
+import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
 import { type PricedOperation, type PriceOptions, priceOperation } from './price-operation.ts'
 import { type OperationReport, settled } from './report/operation-report.ts'
 import type { Tier } from './tier.ts'
@@ -87,6 +87,8 @@ export interface Admission {
   turnAway(client: Client): Refusal | undefined
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
   inspect(source: string): Refusal | undefined
+  /** What standard validation says of a document that has passed the guard. */
+  validate: PreparedOperations['validate']
   /**
    * Prices an operation and charges the estimate to all of its client's budgets, or to none. Where a leaky bucket makes
    * it wait, the answer comes when it is its turn.
@@ -240,6 +242,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     chargeRequest,
     settle,
     inspect: operations.inspect,
+    validate: operations.validate,
     turnAway(client) {
       const tier = tierOf(policy(), client)
       const shed = tier && overload?.closedTo(tier.priority)

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
@@ -12,6 +13,8 @@ import { type Refusal, refusal } from '../errors/refusal.ts'
 import type { GuardLimits } from '../guard/guard-limits.ts'
 import { inspectDepth } from '../guard/inspect-depth.ts'
 import { inspectSource } from '../guard/inspect-source.ts'
+import { sha256Of } from './documents/sha256-of.ts'
+import { validateSource } from './validate-source.ts'
 
 /** A valid operation with its price list, ready for any set of variables. */
 export interface PreparedOperation {
@@ -26,6 +29,11 @@ export interface PreparedOperationsOptions {
   readonly model: CostModel
   readonly limits: GuardLimits
   /**
+   * Whether documents may ask for the schema, and are told what they might have meant.
+   * @default true
+   */
+  readonly introspection?: boolean
+  /**
    * About how much memory verdicts and plans may take. The least recently used go first.
    * @default 134217728
    */
@@ -36,12 +44,17 @@ export interface PreparedOperationsOptions {
 export interface PreparedOperations {
   /** Before parsing and validation: what the guard says of this source; undefined when it may pass. */
   inspect(source: string): Refusal | undefined
+  /** What standard validation says of a source that has passed: the document, or the errors in it. */
+  validate(source: string): DocumentNode | readonly GraphQLError[]
+  /** A document that has been found valid, by the SHA-256 hash of its text. */
+  validDocument(sha256: string): DocumentNode | undefined
   /** After validation: the plan of one operation, or why it is refused. */
   prepare(source: string, document: DocumentNode, operationName: string | undefined): PreparedOperation | Refusal
 }
 
 interface KnownDocument {
   readonly verdict: Refusal | undefined
+  readonly validated: DocumentNode | readonly GraphQLError[] | undefined
   /** By operation name; only names that the document has. */
   readonly operations: Map<string | undefined, PreparedOperation | Refusal>
 }
@@ -50,18 +63,37 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   const documents = new LRUCache<string, KnownDocument>({
     maxSize: options.maxBytes ?? 128 * 1024 * 1024,
     sizeCalculation: bytesOf,
+    dispose({ validated }, source, reason) {
+      if (reason !== 'set' && isDocument(validated)) sourceOf.delete(sha256Of(source))
+    },
   })
+  /** Of valid documents, by hash. */
+  const sourceOf = new Map<string, string>()
 
   function known(source: string): KnownDocument {
     const document = documents.get(source)
     if (document !== undefined) return document
-    const inspected = { verdict: inspect(source, options.limits), operations: new Map() }
+    const verdict = inspect(source, options.limits)
+    const inspected = { verdict, validated: undefined, operations: new Map() }
     documents.set(source, inspected)
     return inspected
   }
 
   return {
     inspect: (source) => known(source).verdict,
+    validate(source) {
+      const document = known(source)
+      if (document.validated !== undefined) return document.validated
+      const validated = validateSource(options.schema, source, options.introspection ?? true)
+      documents.set(source, { ...document, validated })
+      if (isDocument(validated)) sourceOf.set(sha256Of(source), source)
+      return validated
+    },
+    validDocument(hash) {
+      const source = sourceOf.get(hash)
+      const validated = source === undefined ? undefined : documents.get(source)?.validated
+      return isDocument(validated) ? validated : undefined
+    },
     prepare(source, document, operationName) {
       const knownDocument = known(source)
       const { operations, verdict } = knownDocument
@@ -80,11 +112,15 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   }
 }
 
+function isDocument(validated: KnownDocument['validated']): validated is DocumentNode {
+  return validated !== undefined && 'kind' in validated
+}
+
 /** Measured with documents of several kinds, their plans explained once, and rounded up. */
 const BYTES = { document: 10_000, character: 100, planField: 2_200 } as const
 
-function bytesOf({ operations }: KnownDocument, source: string): number {
-  if (operations.size === 0) return BYTES.document + 2 * source.length
+function bytesOf({ operations, validated }: KnownDocument, source: string): number {
+  if (operations.size === 0 && !isDocument(validated)) return BYTES.document + 2 * source.length
   let fields = 0
   for (const prepared of operations.values()) if ('plan' in prepared) fields += prepared.plan.size
   return BYTES.document + source.length * BYTES.character + fields * BYTES.planField

@@ -3,13 +3,13 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { type AdmissionContext, isAdmissionContext } from '../admission/admission-context.ts'
 import { admissionPlugin } from '../admission/apollo-plugin.ts'
 import type { ConcludeOptions } from '../admission/conclude-operation.ts'
 import { executeAdmitted } from '../admission/execute-admitted.ts'
+import { MAX_VALIDATION_ERRORS } from '../admission/validate-source.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { MAX_VALIDATION_ERRORS } from './begin-operation.ts'
 import { concealNames, mayNameSchema } from './conceal-names.ts'
 import { maskError } from './mask-error.ts'
 import { nameMistakes } from './name-mistakes.ts'
@@ -20,6 +20,8 @@ export interface ApolloServerOptions {
   readonly conclude: ConcludeOptions
   /** Whether clients may ask for the schema, and browsers get a page to try operations on. */
   readonly introspection: boolean
+  /** A document that has been found valid before, by the SHA-256 hash of its text. Others Apollo looks at by itself. */
+  readonly validDocument?: (sha256: string) => DocumentNode | undefined
   readonly logger: Logger
   /** @default 'audits' */
   readonly statusProfile?: StatusProfile
@@ -54,6 +56,12 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
       async stop() {},
     },
     introspection,
+    documentStore: {
+      // Before the hash, Apollo names the schema.
+      get: async (key) => options.validDocument?.(key.slice(-64)),
+      set: async () => undefined,
+      delete: async () => undefined,
+    },
     // What foreign pages can send changes nothing here; docs/decisions/0006-csrf.md says why.
     csrfPrevention: false,
     // Documents that are named by a hash have been found by then, whichever way they came.

@@ -1,22 +1,11 @@
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-  OperationTypeNode,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql'
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../admission/admission-context.ts'
 import { admitOperation } from '../admission/admit-operation.ts'
 import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
 import type { AskedDocument, Documents } from '../admission/documents/documents.ts'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
-import { concealNames, mayNameSchema } from './conceal-names.ts'
+import { concealNames, mayNameSchema, type Sent } from './conceal-names.ts'
 
 export interface BeginOperationOptions {
   readonly schema: GraphQLSchema
@@ -24,9 +13,6 @@ export interface BeginOperationOptions {
   readonly conclude: ConcludeOptions
   readonly introspection: boolean
 }
-
-/** More of them help nobody, and each can be as long as the names in the document. */
-export const MAX_VALIDATION_ERRORS = 10
 
 /** What a client sends to start an operation, with nothing checked but that. */
 export interface OperationPayload extends AskedDocument {
@@ -57,7 +43,7 @@ export async function beginOperation(
   const sent = { ...payload, query: found.source }
   const verdict = conclude.admission.inspect(found.source)
   if (verdict !== undefined) return refuseOperation(options, context, sent, [toGraphQLError(verdict)])
-  const document = parseAndValidate(found.source, options)
+  const document = conclude.admission.validate(found.source)
   if (!('kind' in document)) return refuseOperation(options, context, sent, document)
   if (payload.readOnly && getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION) {
     return refuseOperation(options, context, sent, [toGraphQLError(MUTATION_BY_GET)])
@@ -86,33 +72,17 @@ export async function refuseOperation(
   errors: readonly GraphQLError[],
 ): Promise<readonly GraphQLError[]> {
   const sent = { source: typeof query === 'string' ? query : '', variables: variables ?? {} }
-  for (const error of errors) {
-    if (!introspection && mayNameSchema(error)) error.message = concealNames(error.message, sent)
-  }
-  const { denied } = await concludeOperation(conclude, context, { errors, body: { errors } })
-  return denied === undefined ? errors : [toGraphQLError(denied)]
+  const told = introspection ? errors : errors.map((error) => concealed(error, sent))
+  const { denied } = await concludeOperation(conclude, context, { errors: told, body: { errors: told } })
+  return denied === undefined ? told : [toGraphQLError(denied)]
 }
 
-function parseAndValidate(
-  query: string,
-  { schema, introspection }: BeginOperationOptions,
-): DocumentNode | readonly GraphQLError[] {
-  try {
-    const document = parse(query)
-    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-    const errors = validate(schema, document, rules, {
-      maxErrors: MAX_VALIDATION_ERRORS,
-      hideSuggestions: !introspection,
-    })
-    return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
-  } catch (error) {
-    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')]
-    throw error
-  }
-}
-
-/** Over HTTP Apollo sets these codes. */
-function withCode(error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): GraphQLError {
-  error.extensions['code'] = code
-  return error
+function concealed(error: GraphQLError, sent: Sent): GraphQLError {
+  if (!mayNameSchema(error)) return error
+  const { source, positions, extensions } = error
+  return new GraphQLError(concealNames(error.message, sent), {
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions,
+  })
 }

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Client } from '../accounts/client.ts'
 import { clientAddress } from '../accounts/client-address.ts'
 import type { ClientDirectory } from '../accounts/client-directory.ts'
-import { type AdmissionContext, admissionContext } from '../admission/admission-context.ts'
+import { type AdmissionContext, admissionContext, admissionRecord } from '../admission/admission-context.ts'
 import { type BatchMember, createBatch } from '../admission/batch.ts'
 import type { OperationReport, ReportMode } from '../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
@@ -44,7 +44,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
   async function stop(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {
     const client = clients.get(request)
     if (client === undefined) return stopForFree(request, reply, refusal)
-    return replyWith(reply, await operations.refuse(refusal, request, contextOf(client, 'headers')))
+    return replyWith(
+      reply,
+      await operations.refuse(refusal, request, { client, admission: admissionRecord('headers', Date.now()) }),
+    )
   }
 
   /** The same where nothing more is charged than its address has been. */

@@ -1,22 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
+import type { GraphQLError } from 'graphql'
 import type { Admission } from '../admission/admission.ts'
 import type { AdmissionContext } from '../admission/admission-context.ts'
-import type { ConcludeOptions } from '../admission/conclude-operation.ts'
-import type { Documents } from '../admission/documents/documents.ts'
 import type { OperationReport } from '../admission/report/operation-report.ts'
 import { reportHeaders } from '../admission/report/report-headers.ts'
 import type { Refusal } from '../errors/refusal.ts'
 import type { AskedOperation } from './asked-operation.ts'
-import { type Answer, refusedAnswer } from './refused-answer.ts'
+import { type BeginOperationOptions, refuseOperation } from './begin-operation.ts'
+import type { OperationRunnerOptions } from './operation-runner.ts'
+import { type Answer, errorsAnswer, refusedAnswer } from './refused-answer.ts'
 import { profiledStatus, type StatusProfile } from './status-profile.ts'
 
-export interface HttpOperationsOptions {
+export interface HttpOperationsOptions extends BeginOperationOptions {
   readonly apollo: ApolloServer<AdmissionContext>
   readonly admission: Admission
-  readonly documents: Documents
-  readonly conclude: ConcludeOptions
   readonly statusProfile: StatusProfile
+  /** What a client sees of an error. */
+  readonly formatError: OperationRunnerOptions['formatError']
 }
 
 export interface HttpOperations {
@@ -34,7 +35,7 @@ export interface Sender {
 }
 
 export function createHttpOperations(options: HttpOperationsOptions): HttpOperations {
-  const { apollo, admission, documents, conclude, statusProfile } = options
+  const { apollo, admission, documents, conclude, statusProfile, formatError } = options
 
   function headersOf(report: OperationReport): ReadonlyMap<string, string> {
     return reportHeaders(report, Date.now(), conclude.headers?.())
@@ -58,13 +59,34 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
     return refusedAnswer(headers.accept, refused, headersOf(report))
   }
 
+  /** Before Apollo, which would validate it anew each time. */
+  async function answerInvalid(
+    query: string,
+    mistakes: readonly GraphQLError[],
+    { headers: { accept } }: Sender,
+    context: AdmissionContext,
+  ): Promise<Answer> {
+    const errors = await refuseOperation(options, context, { query }, mistakes)
+    const body = { errors: errors.map((error) => formatError(error.toJSON(), error)) }
+    const { status, headers, ...answer } = errorsAnswer(accept, errors, body)
+    const { report } = context.admission
+    return {
+      ...answer,
+      status: profiledStatus(statusProfile, accept, { status, code: errors[0]?.extensions['code'], hasData: false }),
+      headers: new Map([...headers, ...(report === undefined ? [] : headersOf(report))]),
+    }
+  }
+
   async function answer(operation: AskedOperation, from: Sender, context: AdmissionContext): Promise<Answer> {
     const { admission: record, client } = context
-    const { document } = operation
-    const found = document === undefined ? undefined : await documents.find(document)
+    const found = operation.document === undefined ? undefined : await documents.find(operation.document)
     if (found !== undefined && 'code' in found) return refuse(found, from, context)
     const verdict = found === undefined ? undefined : admission.inspect(found.source)
     if (verdict !== undefined) return refuse(verdict, from, context)
+    const document = found === undefined ? undefined : admission.validate(found.source)
+    if (found !== undefined && document !== undefined && !('kind' in document)) {
+      return answerInvalid(found.source, document, from, context)
+    }
     record.known = found?.known ?? true
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {

@@ -9,7 +9,7 @@ import { type BeginOperationOptions, beginOperation, refuseOperation } from './b
 import { eventStream } from './event-stream.ts'
 import { operationPayload } from './operation-payload.ts'
 import { createOperationRunner, type OperationRunnerOptions } from './operation-runner.ts'
-import { type Answer, mediaType } from './refused-answer.ts'
+import { errorsAnswer } from './refused-answer.ts'
 import { replyWith } from './reply-with-refusal.ts'
 
 export interface StreamHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
@@ -86,26 +86,6 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
   }
 
   return handle
-}
-
-/** A single error has its status in `extensions.http`, as Apollo takes it; those of parser and validation have none. */
-function errorsAnswer(accept: string | undefined, errors: readonly GraphQLError[], body: object): Answer {
-  const http: unknown = errors[0]?.extensions['http']
-  const { status = 400, headers = [] } = isHttp(http) ? http : {}
-  return {
-    status,
-    headers: new Map([...headers, ['content-type', mediaType(accept)]]),
-    body: `${JSON.stringify(body)}\n`,
-  }
-}
-
-interface Http {
-  readonly status?: number
-  readonly headers?: ReadonlyMap<string, string>
-}
-
-function isHttp(http: unknown): http is Http {
-  return typeof http === 'object' && http !== null
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

@@ -1,5 +1,6 @@
 import { buildSchema, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { sha256Of } from '../../src/admission/documents/sha256-of.ts'
 import { createPreparedOperations } from '../../src/admission/prepared-operations.ts'
 import { type CostModel, createCostModel } from '../../src/cost/cost-model.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
@@ -22,10 +23,32 @@ function open(maxBytes: number) {
   }
   const operations = createPreparedOperations({ schema, model: counting, limits: defaultGuardLimits, maxBytes })
   const prepare = (source: string) => operations.prepare(source, parse(source), undefined)
-  return { prepare, planned: () => planned }
+  return { ...operations, prepare, planned: () => planned }
 }
 
 describe('prepared operations', () => {
+  test('are validated once for each distinct document, and so are those that are invalid', () => {
+    const { validate, validDocument } = open(1_000_000)
+    const valid = validate('{ node { id } }')
+    expect(validate('{ node { id } }')).toBe(valid)
+    expect(validDocument(sha256Of('{ node { id } }'))).toBe(valid)
+    const invalid = validate('{ nodes }')
+    expect(validate('{ nodes }')).toBe(invalid)
+    expect(invalid).toMatchObject([
+      { locations: [{ line: 1, column: 3 }], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ])
+    expect(validate('{ node(')).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }])
+    expect(validDocument(sha256Of('{ nodes }'))).toBeUndefined()
+  })
+
+  test('are known by the hash of their document for as long as they are kept', () => {
+    const { validate, validDocument } = open(1_000_000)
+    validate('{ node { id } }')
+    for (let n = 0; n < 200; n++) validate(`query Q${n} { node { self { id } } }`)
+    expect(validDocument(sha256Of('{ node { id } }'))).toBeUndefined()
+    expect(validDocument(sha256Of('query Q199 { node { self { id } } }'))).toBeDefined()
+  })
+
   test('are planned once for each distinct document', () => {
     const { prepare, planned } = open(1_000_000)
     const first = prepare('{ node { id } }')

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql'
-import { MAX_VALIDATION_ERRORS } from '../../src/server/begin-operation.ts'
+import { MAX_VALIDATION_ERRORS } from '../../src/admission/validate-source.ts'
 
 /** Milliseconds on the processor that one document takes to parse and validate, as the server does both. */
 export function validationMs(schema: GraphQLSchema, source: string): number {

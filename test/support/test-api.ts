@@ -221,14 +221,17 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
   let ids = 0
   const overload = options.overload && createOverloadControl(options.overload)
+  const introspection = options.introspection ?? true
+  const operations = createPreparedOperations({
+    schema,
+    model: createCostModel(schema, { defaultListSize: Number.POSITIVE_INFINITY }),
+    limits: defaultGuardLimits,
+    introspection,
+  })
   const admission = createAdmission({
     schema,
     store,
-    operations: createPreparedOperations({
-      schema,
-      model: createCostModel(schema, { defaultListSize: Number.POSITIVE_INFINITY }),
-      limits: defaultGuardLimits,
-    }),
+    operations,
     overload,
     policy: () => policy,
     newId: () => `operation-${ids++}`,
@@ -241,13 +244,15 @@ export async function createTestApi(options: TestApiOptions = {}) {
     observe: (operation: OperationEnded) => void ended.push(operation),
     headers: () => headers,
   }
-  const introspection = options.introspection ?? true
   const documents = createDocuments({
     mode: 'any',
     kept: createKeptDocuments({ keepForMs: 60_000, nowMs: () => 0 }),
     ...options.documents,
   })
-  const apollo = createApolloServer({ schema, conclude, introspection, logger, ...options.edge })
+  const apollo = createApolloServer({
+    ...{ schema, conclude, introspection, logger, ...options.edge },
+    validDocument: operations.validDocument,
+  })
   await apollo.start()
   const clientsOf = (tier: string) =>
     createClientDirectory(
