@@ -12,6 +12,7 @@ import { type BatchUse, batchUse } from './charging/batch-use.ts'
 import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
 import { joinedCharges, operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
 import { denialRefusal } from './charging/denial-refusal.ts'
+import { createRequestDenials } from './charging/request-denials.ts'
 import { rootSelections } from './charging/root-selections.ts'
 import type { OperationRequest } from './operation-request.ts'
 import { type Policy, tierOf } from './policy.ts'
@@ -30,6 +31,11 @@ export interface AdmissionOptions extends PriceOptions {
   readonly onSettleFailure: (cause: unknown) => void
   /** Told of denials, and of soft thresholds that are passed. */
   readonly onBudgetEvent?: BudgetObserver | undefined
+  /**
+   * A clock that never goes back, in milliseconds.
+   * @default performance.now
+   */
+  readonly now?: () => number
   /**
    * Who is served while more comes than this process can serve.
    * @default everybody
@@ -83,6 +89,8 @@ export interface Admission {
    * Charges requests to an address, by default one. The first thing that happens to a request; undefined lets it pass.
    */
   arrive(ip: string, requests?: number): Promise<Refused | undefined>
+  /** What has no request left is denied again before it is read; undefined lets it pass. */
+  deny(client: Client): Refused | undefined
   /** While too much comes: why an operation of this client would only be refused once it had been read. */
   turnAway(client: Client): Refusal | undefined
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
@@ -119,6 +127,7 @@ const NEVER_SETTLED_MS = 0
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { store, policy, schema, operations, newId, onSettleFailure, onBudgetEvent, overload } = options
+  const { now = () => performance.now() } = options
   const { wait = (ms, signal) => setTimeout(ms, undefined, signal && { signal }) } = options
 
   async function take(tier: string, request: Omit<TakeRequest, 'id'>): Promise<TakeResult> {
@@ -127,12 +136,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return result
   }
 
+  const requestDenials = createRequestDenials(now)
+
   async function chargeRequest(client: Client): Promise<RequestCharge> {
     const current = policy()
     const tier = tierOf(current, client)
     if (tier === undefined) return { report: NOTHING_CHARGED, denied: noTier(client) }
     const charges = requestCharges(current, tier, client)
     const result = await take(client.tier, { tenant: tenantOf(client), charges, ttlMs: NEVER_SETTLED_MS })
+    requestDenials.note(client, tier, result)
     const report = { actualCost: 0, states: statesOf(result) }
     return { report, denied: result.admitted ? undefined : denialRefusal(result) }
   }
@@ -168,6 +180,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const lifeMs = (1 + others.length) * timeoutMs + longestDelayMs(charges)
     const times = { ttlMs: lifeMs + RESERVATION_SLACK_MS, heldMs: lifeMs + PLACE_SLACK_MS }
     const result = await take(client.tier, { tenant: tenantOf(client), charges, ...times })
+    requestDenials.note(client, tier, result)
     const states = statesOf(result)
     if (!result.admitted) {
       // What would fit is known where one operation is the whole of it.
@@ -243,6 +256,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
     settle,
     inspect: operations.inspect,
     validate: operations.validate,
+    deny(client) {
+      const denied = requestDenials.recall(client, tierOf(policy(), client))
+      if (denied === undefined) return undefined
+      if (onBudgetEvent !== undefined) takeEvents(client.tier, [], denied).forEach(onBudgetEvent)
+      return { kind: 'refused', refusal: denialRefusal(denied), report: { actualCost: 0, states: denied.states } }
+    },
     turnAway(client) {
       const tier = tierOf(policy(), client)
       const shed = tier && overload?.closedTo(tier.priority)

@@ -76,6 +76,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const client = identify(directory, request.headers, address)
     if ('code' in client) return stopForFree(request, reply, client)
     clients.set(request, client)
+    const denied = admission.deny(client)
+    if (denied !== undefined) return stopForFree(request, reply, denied.refusal, denied.report)
     // Sockets and streams are for subscriptions, which are the last to be turned away.
     if (request.routeOptions.url !== `${app.prefix}/stream` && !request.ws) {
       const away = admission.turnAway(client)

@@ -77,6 +77,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const webSocketOptions = {
     maxPayload: options.maxBodyBytes,
     perMessageDeflate: false,
+    // What comes in one packet is handled frame by frame, and others have their turn between them.
+    allowSynchronousEvents: false,
     closeTimeout: CLOSE_HANDSHAKE_MS,
   }
   await app.register(websocket, {

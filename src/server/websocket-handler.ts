@@ -99,6 +99,12 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       const refused = await conclude.admission.arrive(ip)
       if (refused !== undefined) return [toGraphQLError(refused.refusal)]
       if ('code' in client) return [toGraphQLError(client)]
+      const denied = conclude.admission.deny(client)
+      if (denied !== undefined) {
+        const { code: outcome } = denied.refusal
+        conclude.observe?.({ tier: client.tier, outcome, estimatedCost: 0, actualCost: 0, durationMs: 0 })
+        return [toGraphQLError(denied.refusal)]
+      }
       const context = admissionContext(client, mode, Date.now())
       if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
         return refuseOperation(options, context, payload, [toGraphQLError(TOO_MANY_OPERATIONS)])

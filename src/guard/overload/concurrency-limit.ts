@@ -1,9 +1,10 @@
+import type { EventLoop } from './event-loop.ts'
 import { createExpectedDurations } from './expected-durations.ts'
 
 export interface ConcurrencyLimitOptions {
   readonly max: number
   readonly maxLoopDelayMs: number
-  readonly loopDelayMs: () => number
+  readonly eventLoop: EventLoop
 }
 
 /** How many seats there are: as many as can be used without operations slowing each other down. */
@@ -26,6 +27,8 @@ export interface ConcurrencyLimit {
 const INITIAL_SEATS = 40
 const MIN_SEATS = 2
 const WINDOW_MS = 100
+/** A process that does something for so large a part of the time has no time left: more at once would only take longer. */
+const BUSY_SHARE = 0.9
 /** This much longer than expected is still fine. Durations vary, and a full server is worth some. */
 const TOLERANCE = 1.5
 const FIRST_MEASURES = 200
@@ -39,7 +42,7 @@ const MAX_PROBE_INTERVAL_MS = 20_000
  * limit is a third, and either as much gets done, so that a third will do, or it is seen what operations take now.
  */
 export function createConcurrencyLimit(options: ConcurrencyLimitOptions): ConcurrencyLimit {
-  const { max, maxLoopDelayMs, loopDelayMs } = options
+  const { max, maxLoopDelayMs, eventLoop } = options
   const durations = createExpectedDurations()
   let limit = Math.min(max, INITIAL_SEATS)
   /** The largest limit since the last probe. */
@@ -69,7 +72,11 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     window.seatMs += inUse * elapsedMs
     if (probe !== undefined) probe.tally.seatMs += inUse * elapsedMs
     changedAtMs = nowMs
-    if (inUse > crowdedFrom()) crowdedUntilMs = nowMs
+    if (inUse > crowdedFrom() || busy()) crowdedUntilMs = nowMs
+  }
+
+  function busy(): boolean {
+    return inUse > 0 && eventLoop.busyShare() >= BUSY_SHARE
   }
 
   /** More than this many seats may slow operations down. One operation alone never does. */
@@ -80,7 +87,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   function endWindow(nowMs: number): void {
     const elapsedMs = nowMs - window.startedAtMs
     if (elapsedMs < WINDOW_MS) return
-    const late = loopDelayMs() > maxLoopDelayMs && window.peak > 0
+    const late = eventLoop.lateMs() > maxLoopDelayMs && window.peak > 0
     const enough = window.count >= Math.max(16, limit / 2) || (elapsedMs >= 10 * WINDOW_MS && window.count > 0)
     if (late) limit = Math.max(Math.min(MIN_SEATS, max), limit * 0.8)
     if (!late && !enough && elapsedMs < 10 * WINDOW_MS) return
@@ -89,7 +96,8 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       durations.endWindow(crowding)
       if (probe === undefined) {
         throughput += (window.seatMs / elapsedMs / crowding - throughput) * 0.5
-        if (!late) adjust()
+        if (busy()) limit = Math.min(limit, Math.max(MIN_SEATS, limit * 0.8))
+        else if (!late) adjust()
       }
     }
     window = emptyTally(nowMs)
@@ -108,6 +116,8 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   }
 
   function probeIfDue(nowMs: number): void {
+    // A busy loop tells as much as a probe would.
+    if (busy()) probedAtMs = nowMs
     if (probe !== undefined || saturatedSinceMs === undefined || max <= MIN_SEATS) return
     const sinceMs = nowMs - Math.max(probedAtMs, saturatedSinceMs)
     const fell = limit < peakLimit * 0.6 && sinceMs > Math.max(MIN_PROBE_INTERVAL_MS / 2, 20 * meanMs)

@@ -1,6 +1,6 @@
-import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { createDoor } from './door.ts'
-import { watchEventLoopDelay } from './event-loop-delay.ts'
+import { type EventLoop, watchEventLoop } from './event-loop.ts'
+import { createSeats, type Ending, type Seat } from './seats.ts'
 import { createWaitingRoom, PRIORITIES, type Waiting } from './waiting-room.ts'
 
 /** Lets as many operations run at once as the server bears, has the others wait, and turns away what waits in vain. */
@@ -25,17 +25,7 @@ export interface SeatRequest {
 
 export type Entry = Seat | Shed | { readonly kind: 'abandoned' }
 
-export interface Seat {
-  readonly kind: 'seated'
-  /** Gives the seat back; the first call counts. */
-  leave(ending: Ending): void
-}
-
-/**
- * How an operation ended. Only what `completed` is a measure of how long operations take: neither what was `cut-off` nor
- * what is another kind of work, such as an error at once or the begin of a subscription.
- */
-export type Ending = 'completed' | 'cut-off' | 'unmeasured'
+export type { Ending, Seat }
 
 export interface Shed {
   readonly kind: 'shed'
@@ -77,10 +67,10 @@ export interface OverloadOptions {
    */
   readonly maxEventLoopDelayMs?: number
   /**
-   * How late the event loop is.
+   * How the event loop fares. It is closed with the control.
    * @default what this process measures of itself
    */
-  readonly eventLoopDelayMs?: () => number
+  readonly eventLoop?: EventLoop
   /**
    * A clock that never goes back, in milliseconds.
    * @default performance.now
@@ -106,92 +96,43 @@ interface Waiter extends Waiting {
 
 const PERIOD_MS = 100
 const TICK_MS = 20
-/** How many periods a priority counts as one that is to find seats. */
-const RESERVING_PERIODS = 100
 const MIN_RETRY_MS = 1000
 const MAX_RETRY_MS = 30_000
 
 export function createOverloadControl(options: OverloadOptions = {}): OverloadControl {
   const { maxConcurrency = 1000, maxWaiting = 1000, maxWaitMs = 1000, maxEventLoopDelayMs = 100 } = options
   const { now = () => performance.now(), random = Math.random, schedule = later } = options
-  const watched = options.eventLoopDelayMs === undefined ? watchEventLoopDelay() : undefined
-  const loopDelayMs = options.eventLoopDelayMs ?? (() => watched?.lateMs() ?? 0)
+  const { eventLoop = watchEventLoop() } = options
 
-  const limit = createConcurrencyLimit({ max: maxConcurrency, maxLoopDelayMs: maxEventLoopDelayMs, loopDelayMs })
+  const limits = { max: maxConcurrency, maxLoopDelayMs: maxEventLoopDelayMs, eventLoop }
+  const seats = createSeats({ ...limits, now, onLeave: advance })
   const room = createWaitingRoom<Waiter>()
   const door = createDoor()
   const shed = { door: 0, full: 0, late: 0 }
-  let inUse = 0
-  let running = 0
-  let seated = 0
   let abandoned = 0
-  let averageCost = 0
   let closed = false
   let cancelTick: (() => void) | undefined
   let periodEndsAtMs = now() + PERIOD_MS
   let emptyAtMs = now()
   let seatedBefore = 0
   let seatsPerMs = 0
-  let highest = { priority: 0, periods: 0 }
-
-  /**
-   * A dear operation takes more seats than a cheap one, but by the root of its cost alone: what dear ones take grows more
-   * slowly, and an estimate is an upper bound. Relative to the average, so that a seat is an average operation.
-   */
-  function weightOf(cost: number): number {
-    const known = Math.max(1, cost)
-    averageCost += (known - averageCost) * (averageCost === 0 ? 1 : 0.01)
-    return Math.min(4, Math.max(0.5, Math.sqrt(known / averageCost)))
-  }
-
-  /** The last seats are for the highest priority that came lately, so that it finds one at once. */
-  function seatsFor(priority: number): number {
-    const { seats, probing } = limit
-    if (probing || priority >= highest.priority) return seats
-    return seats - Math.max(1, seats / 5)
-  }
-
-  function sit({ priority, cost, weight }: Pick<Waiter, 'priority' | 'cost' | 'weight'>, nowMs: number): Seat {
-    // However dear, it leaves the seats that are not for its like.
-    const taken = Math.min(weight, Math.max(0.5, seatsFor(priority)))
-    inUse += taken
-    running += 1
-    seated += 1
-    const number = limit.begun(nowMs)
-    let left = false
-    return {
-      kind: 'seated',
-      leave(ending) {
-        if (left) return
-        left = true
-        const endedAtMs = now()
-        running -= 1
-        // Sums of fractions drift.
-        inUse = running === 0 ? 0 : inUse - taken
-        if (ending === 'completed') limit.completed(number, cost, endedAtMs - nowMs, endedAtMs)
-        else limit.unmeasured(number, endedAtMs)
-        advance(endedAtMs)
-      },
-    }
-  }
-
-  function fits(priority: number, weight: number): boolean {
-    if (running === 0 || closed) return true
-    const seats = seatsFor(priority)
-    return inUse + Math.min(weight, seats) <= seats + 1e-9
-  }
 
   function advance(nowMs: number): void {
     endPeriods(nowMs)
     shedLate(nowMs)
-    limit.used(inUse, room.size > 0, nowMs)
-    for (let next = room.first(); next !== undefined && fits(next.priority, next.weight); next = room.first()) {
+    seats.tell(room.size > 0, nowMs)
+    for (let next = room.first(); next !== undefined && (closed || seats.fits(next.weight)); next = room.first()) {
       room.remove(next)
       next.end(sit(next, nowMs))
-      limit.used(inUse, room.size > 0, nowMs)
     }
     if (room.size === 0) emptyAtMs = nowMs
     tickWhileSomeWait()
+  }
+
+  function sit(operation: Pick<Waiter, 'cost' | 'weight'>, nowMs: number): Seat {
+    const seat = seats.sit(operation, nowMs)
+    seats.tell(room.size > 0, nowMs)
+    return seat
   }
 
   function shedLate(nowMs: number): void {
@@ -215,18 +156,11 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       periodEndsAtMs += PERIOD_MS
       const oldest = room.oldest()
       const waitedMs = oldest === undefined ? 0 : nowMs - oldest.sinceMs
-      const standingFromMs = Math.max(maxWaitMs / 5, Math.min(limit.meanMs, maxWaitMs / 2))
+      const standingFromMs = Math.max(maxWaitMs / 5, Math.min(seats.meanMs, maxWaitMs / 2))
       door.periodEnded(waitedMs >= standingFromMs ? 'standing' : waitedMs < standingFromMs / 2 ? 'gone' : 'moving')
-      seatsPerMs += ((seated - seatedBefore) / PERIOD_MS - seatsPerMs) * 0.1
-      seatedBefore = seated
-      highest =
-        highest.periods > RESERVING_PERIODS ? { priority: 0, periods: 0 } : { ...highest, periods: highest.periods + 1 }
+      seatsPerMs += ((seats.seated - seatedBefore) / PERIOD_MS - seatsPerMs) * 0.1
+      seatedBefore = seats.seated
     }
-  }
-
-  function arrived(priority: number): void {
-    door.arrived(priority)
-    if (priority >= highest.priority) highest = { priority, periods: 0 }
   }
 
   function tickWhileSomeWait(): void {
@@ -270,7 +204,7 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       }
       signal?.addEventListener('abort', onAbort, { once: true })
       room.add(waiter)
-      limit.used(inUse, true, nowMs)
+      seats.tell(true, nowMs)
       tickWhileSomeWait()
     })
   }
@@ -279,7 +213,7 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
     closedTo(asked) {
       if (closed) return undefined
       const priority = asPriority(asked)
-      arrived(priority)
+      door.arrived(priority)
       endPeriods(now())
       const full = room.size >= maxWaiting && room.size > 0 && room.lastBelow(priority) === undefined
       if (!full && random() < door.shareOf(priority)) return undefined
@@ -293,14 +227,11 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       }
       const nowMs = now()
       const priority = asPriority(request.priority)
-      arrived(priority)
+      door.arrived(priority)
       advance(nowMs)
-      const weight = weightOf(request.cost)
-      if (closed || (!room.hasAtLeast(priority) && fits(priority, weight))) {
-        const entry = sit({ priority, cost: request.cost, weight }, nowMs)
-        limit.used(inUse, room.size > 0, nowMs)
-        return entry
-      }
+      const weight = seats.weightOf(request.cost)
+      if (closed || (!room.hasAtLeast(priority) && seats.fits(weight)))
+        return sit({ cost: request.cost, weight }, nowMs)
       if (room.size >= maxWaiting) {
         shed.full += 1
         const displaced = room.lastBelow(priority)
@@ -311,18 +242,18 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       return wait(request, priority, weight, nowMs)
     },
     state: () => ({
-      limit: limit.seats,
-      inUse,
-      running,
+      limit: seats.limit,
+      inUse: seats.inUse,
+      running: seats.running,
       waiting: room.size,
-      seated,
+      seated: seats.seated,
       shed: { ...shed },
       abandoned,
     }),
     close() {
       closed = true
       advance(now())
-      watched?.close()
+      eventLoop.close()
     },
   }
 }

@@ -32,6 +32,7 @@ export function limitWebSockets(
     // What is wrong with a client's frames is told to it by its close code. Those who serve the socket, who are about to
     // come, would print it with a stack trace: anybody could fill the log.
     queueMicrotask(() => socket.removeAllListeners('error').on('error', () => undefined))
+    failSilently(socket)
     for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, () => count(socket))
   })
   const timer = setInterval(() => {
@@ -39,4 +40,10 @@ export function limitWebSockets(
     for (const socket of server.clients) if (socket.bufferedAmount > maxSocketBufferBytes) socket.terminate()
   }, 1_000).unref()
   return () => clearInterval(timer)
+}
+
+/** What cannot be sent any more is missed by nobody. graphql-ws would print each of them with a stack trace, too. */
+function failSilently(socket: WebSocket): void {
+  const send: (data: string, sent: () => void) => void = socket.send.bind(socket)
+  Object.assign(socket, { send: (data: string, sent?: () => void) => send(data, () => sent?.()) })
 }

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { EventLoop } from '../../../src/guard/overload/event-loop.ts'
 import {
   createOverloadControl,
   type Entry,
   type OverloadOptions,
 } from '../../../src/guard/overload/overload-control.ts'
+
+const eventLoop = (own: Partial<EventLoop>): EventLoop => ({ lateMs: () => 0, busyShare: () => 0, close() {}, ...own })
 
 /** A control on a clock of its own. Its limit starts at, and never exceeds, the seats. */
 function open(options: OverloadOptions & { readonly seats: number }) {
@@ -14,7 +17,7 @@ function open(options: OverloadOptions & { readonly seats: number }) {
     maxConcurrency: options.seats,
     now: () => nowMs,
     random: () => 0.5,
-    eventLoopDelayMs: () => 0,
+    eventLoop: eventLoop({}),
     schedule(run, delayMs) {
       const timer = { atMs: nowMs + delayMs, run }
       timers.push(timer)
@@ -73,14 +76,6 @@ describe('a full server', () => {
       if (entry?.kind === 'seated') entry.leave('completed')
     }
     expect(names()).toEqual(['b seated', 'd seated', 'a seated', 'c seated'])
-  })
-
-  test('keeps its last seats for the highest priority that comes', () => {
-    const { control } = open({ seats: 5 })
-    control.closedTo(3)
-    const free = Array.from({ length: 6 }, () => control.enter({ priority: 1, cost: 1 }))
-    expect(free.filter((entry) => !(entry instanceof Promise))).toHaveLength(4)
-    seat(control.enter({ priority: 3, cost: 1 }))
   })
 
   test('displaces the youngest of the lowest priority for a higher one, and sheds whoever is not higher', async () => {
@@ -168,7 +163,7 @@ test.each([0, 0.5, 0.999_999])('tells to retry after 1 to 30 seconds (random %d)
 
 test('an event loop that is late takes seats away, whatever operations take', () => {
   let lateMs = 0
-  const { control, pass } = open({ seats: 40, eventLoopDelayMs: () => lateMs })
+  const { control, pass } = open({ seats: 40, eventLoop: eventLoop({ lateMs: () => lateMs }) })
   const step = () => {
     const entry = seat(control.enter({ priority: 0, cost: 1 }))
     pass(110)
@@ -182,7 +177,7 @@ test('an event loop that is late takes seats away, whatever operations take', ()
 })
 
 test('a server with nothing to do keeps its limit', () => {
-  const { control, pass } = open({ seats: 1000, eventLoopDelayMs: () => 500 })
+  const { control, pass } = open({ seats: 1000, eventLoop: eventLoop({ lateMs: () => 500 }) })
   const before = control.state().limit
   pass(600_000)
   control.closedTo(0)

@@ -52,7 +52,7 @@ export async function createSimulation(options: SimulationOptions) {
   const control: OverloadControl = createOverloadControl({
     now: () => nowMs,
     random,
-    eventLoopDelayMs: () => 0,
+    eventLoop: { lateMs: () => 0, busyShare: () => (workers === 1 ? busyShare() : 0), close() {} },
     schedule(run, delayMs) {
       const timer = { atMs: nowMs + delayMs, run }
       timers.push(timer)
@@ -62,6 +62,8 @@ export async function createSimulation(options: SimulationOptions) {
     },
   })
   const running = new Set<Job>()
+  let busyMs = 0
+  let busyBefore = { atMs: 0, busyMs: 0, share: 0 }
   let tiers = new Map<number, { offered: number; served: number; shed: number; took: number[] }>()
   let workDoneMs = 0
 
@@ -104,7 +106,15 @@ export async function createSimulation(options: SimulationOptions) {
     const work = ms * speed()
     for (const job of running) job.remainingMs -= work
     workDoneMs += work * running.size
+    if (running.size > 0) busyMs += ms
     nowMs += ms
+  }
+
+  /** Of the last 100 ms or more. One worker is the processor of the control's own process. */
+  function busyShare(): number {
+    const { atMs } = busyBefore
+    if (nowMs - atMs >= 100) busyBefore = { atMs: nowMs, busyMs, share: (busyMs - busyBefore.busyMs) / (nowMs - atMs) }
+    return busyBefore.share
   }
 
   async function phase({ ms, load }: Phase): Promise<PhaseResult> {
