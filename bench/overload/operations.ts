@@ -10,7 +10,7 @@ export interface BenchOperation {
 export const operations: readonly BenchOperation[] = [
   {
     name: 'product',
-    often: 4,
+    often: 3,
     query:
       'query ($id: ID!) { product(id: $id) { name description price { amount } stock averageRating category { name } } }',
     variables: (random) => ({ id: idOf('Product', random, 10_000) }),
@@ -24,7 +24,7 @@ export const operations: readonly BenchOperation[] = [
   },
   {
     name: 'products with reviews',
-    often: 2,
+    often: 3,
     query: `query ($sort: ProductSort) { products(first: 10, sort: $sort) {
       nodes { name price { amount } stock reviews(first: 3) { nodes { rating title author { name } } } }
       pageInfo { endCursor } } }`,

@@ -1,5 +1,7 @@
 import type { EventLoop } from './event-loop.ts'
 import { createExpectedDurations } from './expected-durations.ts'
+import { createProbe, type Probe, type ProbeResult } from './probe.ts'
+import { count, emptyTally } from './tally.ts'
 
 export interface ConcurrencyLimitOptions {
   readonly max: number
@@ -11,7 +13,6 @@ export interface ConcurrencyLimitOptions {
 export interface ConcurrencyLimit {
   /** The seats at the moment; while it probes, fewer than it thinks right. */
   readonly seats: number
-  readonly probing: boolean
   /** The mean duration of operations lately. */
   readonly meanMs: number
   /** To be called after every change of what is used or waits, and from time to time while somebody waits. */
@@ -51,6 +52,9 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   let changedAtMs = 0
   let crowdedUntilMs = Number.NEGATIVE_INFINITY
   let window = emptyTally(0)
+  /** The most seats used in the window, and whether somebody waited. */
+  let peak = 0
+  let waited = false
   /** Of the last full windows: seats used on average, over how crowded it was. */
   let throughput = 0
   let crowding = 1
@@ -63,14 +67,10 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   let probedAtMs = 0
   let probeIntervalMs = MIN_PROBE_INTERVAL_MS
 
-  function seats(): number {
-    return probe?.seats ?? limit
-  }
-
   function advance(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - changedAtMs)
     window.seatMs += inUse * elapsedMs
-    if (probe !== undefined) probe.tally.seatMs += inUse * elapsedMs
+    probe?.used(inUse, elapsedMs)
     changedAtMs = nowMs
     if (inUse > crowdedFrom() || busy()) crowdedUntilMs = nowMs
   }
@@ -87,7 +87,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   function endWindow(nowMs: number): void {
     const elapsedMs = nowMs - window.startedAtMs
     if (elapsedMs < WINDOW_MS) return
-    const late = eventLoop.lateMs() > maxLoopDelayMs && window.peak > 0
+    const late = eventLoop.lateMs() > maxLoopDelayMs && peak > 0
     const enough = window.count >= Math.max(16, limit / 2) || (elapsedMs >= 10 * WINDOW_MS && window.count > 0)
     if (late) limit = Math.max(Math.min(MIN_SEATS, max), limit * 0.8)
     if (!late && !enough && elapsedMs < 10 * WINDOW_MS) return
@@ -100,16 +100,21 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
         else if (!late) adjust()
       }
     }
+    newWindow(nowMs)
+  }
+
+  function newWindow(nowMs: number): void {
     window = emptyTally(nowMs)
-    window.peak = inUse
+    peak = inUse
+    waited = false
   }
 
   function adjust(): void {
     // A limit that was not used up says nothing: it neither grows nor shrinks.
-    if (window.peak < limit / 2) return
+    if (peak < limit / 2) return
     // The first that end are the short ones: by them alone, all the others would look slow.
     const gradient = measured < FIRST_MEASURES ? 1 : Math.min(1, Math.max(0.5, TOLERANCE / crowding))
-    const grown = window.waited ? Math.max(1, Math.sqrt(limit) / 2) : 0
+    const grown = waited ? Math.max(1, Math.sqrt(limit) / 2) : 0
     const next = limit * gradient + grown
     limit = Math.min(max, Math.max(MIN_SEATS, next < limit ? (limit + next) / 2 : next))
     peakLimit = Math.max(peakLimit, limit)
@@ -123,38 +128,22 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     const fell = limit < peakLimit * 0.6 && sinceMs > Math.max(MIN_PROBE_INTERVAL_MS / 2, 20 * meanMs)
     if (!fell && sinceMs < Math.max(probeIntervalMs, 100 * meanMs)) return
     if (throughput === 0) return
-    probe = {
-      seats: Math.max(1, limit / 3),
-      startedAtMs: nowMs,
-      cohortFrom: undefined,
-      pending: 0,
-      tally: emptyTally(nowMs),
-    }
+    probe = createProbe(Math.max(1, limit / 3), nowMs)
   }
 
-  /** When fewer operations run than a probe allows, those that begin from now on are measured. */
-  function holdOrEnd(nowMs: number): void {
-    if (probe === undefined) return
-    if (probe.cohortFrom === undefined && inUse <= probe.seats) {
-      probe.cohortFrom = begunCount
-      probe.tally = emptyTally(nowMs)
-    }
-    const complete =
-      probe.cohortFrom !== undefined && begunCount - probe.cohortFrom >= cohortOf(probe) && probe.pending === 0
-    if (!complete && nowMs - probe.startedAtMs < 200 + 20 * meanMs) return
-    if (probe.tally.count >= cohortOf(probe) / 2) conclude(probe, nowMs)
+  function endProbe(nowMs: number): void {
+    const over = probe?.advance({ inUse, begun: begunCount, meanMs, nowMs })
+    if (over === undefined) return
+    if (over.found !== undefined) conclude(over.found)
     probe = undefined
     probedAtMs = nowMs
-    window = emptyTally(nowMs)
-    window.peak = inUse
+    newWindow(nowMs)
   }
 
-  function conclude({ seats: probed, tally }: Probe, nowMs: number): void {
-    const factor = tally.tookMs / tally.expectedMs
+  function conclude({ seats: probed, factor, seatsUsed }: ProbeResult): void {
     // A few operations are a coarse measure, so what is near to what is known moves it by half.
     const sure = factor < 0.5 || factor > 1.5
     const correction = sure ? factor : Math.sqrt(factor)
-    const seatsUsed = tally.seatMs / Math.max(1, nowMs - tally.startedAtMs)
     const asMuchDone = seatsUsed / factor >= 0.85 * throughput
     if (asMuchDone && probed > 1.5) {
       // What ran beside it was only in the way. How long operations take without is still not known, unless it is less.
@@ -176,16 +165,13 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     advance(nowMs)
     const atMs = begunAtMs.get(begunAs) ?? nowMs
     begunAtMs.delete(begunAs)
-    if (probe !== undefined && isCohort(probe, begunAs)) probe.pending -= 1
+    probe?.ended(begunAs)
     return atMs
   }
 
   return {
     get seats() {
-      return seats()
-    },
-    get probing() {
-      return probe !== undefined
+      return probe?.seats ?? limit
     },
     get meanMs() {
       return meanMs
@@ -193,19 +179,19 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     used(next, someWait, nowMs) {
       advance(nowMs)
       inUse = next
-      window.peak = Math.max(window.peak, inUse)
-      if (someWait) window.waited = true
+      peak = Math.max(peak, inUse)
+      if (someWait) waited = true
       if (someWait) saturatedSinceMs ??= nowMs
       else if (inUse <= crowdedFrom()) saturatedSinceMs = undefined
       endWindow(nowMs)
       probeIfDue(nowMs)
-      holdOrEnd(nowMs)
+      endProbe(nowMs)
     },
     begun(nowMs) {
       const number = begunCount
       begunCount += 1
       begunAtMs.set(number, nowMs)
-      if (probe !== undefined && isCohort(probe, number)) probe.pending += 1
+      probe?.begun(number)
       return number
     },
     completed(begunAs, cost, tookMs, nowMs) {
@@ -216,7 +202,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       meanMs += (tookMs - meanMs) * (meanMs === 0 ? 1 : 0.05)
       const expectedMs = durations.expectedMs(cost) ?? tookMs / crowding
       count(window, tookMs, expectedMs)
-      if (probe !== undefined && isCohort(probe, begunAs)) count(probe.tally, tookMs, expectedMs)
+      probe?.measured(begunAs, tookMs, expectedMs)
       const uncrowded = atMs > crowdedUntilMs && probe === undefined
       if (uncrowded) durations.learn(cost, tookMs)
       else durations.observe(cost, tookMs)
@@ -225,44 +211,4 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       ended(begunAs, nowMs)
     },
   }
-}
-
-interface Tally {
-  readonly startedAtMs: number
-  count: number
-  tookMs: number
-  expectedMs: number
-  seatMs: number
-  peak: number
-  waited: boolean
-}
-
-interface Probe {
-  readonly seats: number
-  readonly startedAtMs: number
-  /** The first operation that is measured. Undefined while earlier ones leave. */
-  cohortFrom: number | undefined
-  /** How many of those that are measured still run. */
-  pending: number
-  tally: Tally
-}
-
-function emptyTally(startedAtMs: number): Tally {
-  return { startedAtMs, count: 0, tookMs: 0, expectedMs: 0, seatMs: 0, peak: 0, waited: false }
-}
-
-function count(tally: Tally, tookMs: number, expectedMs: number): void {
-  tally.count += 1
-  // A clock may be too coarse for what is quick.
-  tally.tookMs += Math.max(0.01, tookMs)
-  tally.expectedMs += Math.max(0.01, expectedMs)
-}
-
-/** All that begin, not all that end, are waited for: those that end soon are the short ones. */
-function cohortOf({ seats }: Probe): number {
-  return Math.max(16, Math.ceil(2 * seats))
-}
-
-function isCohort(probe: Probe, begunAs: number): boolean {
-  return probe.cohortFrom !== undefined && begunAs >= probe.cohortFrom && begunAs < probe.cohortFrom + cohortOf(probe)
 }

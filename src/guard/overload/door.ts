@@ -9,8 +9,11 @@ export interface Door {
   /** From a small share, so that it is seen when there is room again, to 1. */
   shareOf(priority: number): number
   arrived(priority: number): void
-  /** A period is over, in which the queue stood, or went away, or neither. */
-  periodEnded(queue: 'standing' | 'gone' | 'moving'): void
+  /**
+   * A period is over, in which the queue stood, or went away, or neither. Of those who left it, this part was served:
+   * the others had been let in and read in vain.
+   */
+  periodEnded(queue: 'standing' | 'gone' | 'moving', servedShare: number): void
 }
 
 /** This much of what is closed comes in. */
@@ -28,7 +31,7 @@ export function createDoor(): Door {
 
   const seen = (priority: number) => (unseenPeriods[priority] ?? REMEMBERED_PERIODS) < REMEMBERED_PERIODS
 
-  function close(): void {
+  function close(servedShare: number): void {
     const higher = unseenPeriods.findIndex((_, priority) => priority > threshold && seen(priority))
     if (!seen(threshold) || openShare <= TRICKLE) {
       if (higher < 0) return
@@ -36,7 +39,7 @@ export function createDoor(): Door {
       threshold = higher
       openShare = 1
     }
-    openShare = Math.max(TRICKLE, openShare * CLOSING)
+    openShare = Math.max(TRICKLE, openShare * Math.min(CLOSING, Math.max(0.8, servedShare)))
   }
 
   function open(): void {
@@ -59,11 +62,11 @@ export function createDoor(): Door {
     arrived(priority) {
       unseenPeriods[priority] = 0
     },
-    periodEnded(queue) {
+    periodEnded(queue, servedShare) {
       unseenPeriods.forEach((periods, priority) => {
         unseenPeriods[priority] = periods + 1
       })
-      if (queue === 'standing') close()
+      if (queue === 'standing') close(servedShare)
       if (queue === 'gone') open()
     },
   }

@@ -114,7 +114,8 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
   let cancelTick: (() => void) | undefined
   let periodEndsAtMs = now() + PERIOD_MS
   let emptyAtMs = now()
-  let seatedBefore = 0
+  /** At the end of the last period. */
+  let before = { seated: 0, late: 0 }
   let seatsPerMs = 0
 
   function advance(nowMs: number): void {
@@ -157,9 +158,11 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       const oldest = room.oldest()
       const waitedMs = oldest === undefined ? 0 : nowMs - oldest.sinceMs
       const standingFromMs = Math.max(maxWaitMs / 5, Math.min(seats.meanMs, maxWaitMs / 2))
-      door.periodEnded(waitedMs >= standingFromMs ? 'standing' : waitedMs < standingFromMs / 2 ? 'gone' : 'moving')
-      seatsPerMs += ((seats.seated - seatedBefore) / PERIOD_MS - seatsPerMs) * 0.1
-      seatedBefore = seats.seated
+      const [served, late] = [seats.seated - before.seated, shed.late - before.late]
+      const queue = waitedMs >= standingFromMs ? 'standing' : waitedMs < standingFromMs / 2 ? 'gone' : 'moving'
+      door.periodEnded(queue, (served + 1) / (served + late + 1))
+      seatsPerMs += (served / PERIOD_MS - seatsPerMs) * 0.1
+      before = { seated: seats.seated, late: shed.late }
     }
   }
 

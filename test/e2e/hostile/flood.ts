@@ -4,7 +4,8 @@ import { documents } from './corpus/documents.ts'
 import { edges } from './corpus/edges.ts'
 import { type HostileRequest, withoutKey } from './corpus/hostile-request.ts'
 import { createLine } from './line.ts'
-import { type Outcome, sendHostile, type Target } from './send-hostile.ts'
+import { type Outcome, sendHostile } from './send-hostile.ts'
+import type { Target } from './target.ts'
 
 export interface FloodOptions extends Target {
   readonly perSecond: number

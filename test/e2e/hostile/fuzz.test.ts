@@ -10,7 +10,8 @@ import { createLine, type Line } from './line.ts'
 import { liveHeapBytes } from './live-heap.ts'
 import { mutate } from './mutate.ts'
 import { createRandom, type Random } from './random.ts'
-import { openSocket, PATIENCE_MS } from './send-hostile.ts'
+import { openSocket } from './send-hostile.ts'
+import { PATIENCE_MS } from './target.ts'
 
 /** `FUZZ=20000` for the whole run, `SEED=…` for one that failed. Each case has the seed of the run and its number. */
 const CASES = Number(process.env['FUZZ'] ?? 1_500)

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { GOOD_KEY } from './hostile-config.ts'
-import type { Target } from './send-hostile.ts'
+import type { Target } from './target.ts'
 
 /** What a page of a shop asks for. */
 const QUERIES = [

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { RawRequest } from './corpus/hostile-request.ts'
-import { PATIENCE_MS, type Target } from './send-hostile.ts'
+import { PATIENCE_MS, type Target } from './target.ts'
 
 /** One connection that is kept, and opened anew where the server has closed it. */
 export interface Line {

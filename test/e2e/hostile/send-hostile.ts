@@ -2,12 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { HOSTILE_KEY, type HostileRequest, type RawRequest, type SocketFrames } from './corpus/hostile-request.ts'
 import { createLine } from './line.ts'
-
-export interface Target {
-  readonly port: number
-  /** The address to come from. @default 127.0.0.1 */
-  readonly localAddress?: string
-}
+import { PATIENCE_MS, type Target } from './target.ts'
 
 export interface Outcome {
   /** As `HostileRequest` has it. Also `reset` and `no answer`. */
@@ -30,9 +25,6 @@ async function sendRaw(request: RawRequest, target: Target): Promise<string> {
     line.close()
   }
 }
-
-/** An answer has come by then, or it has not come. */
-export const PATIENCE_MS = 5_000
 
 const PROTOCOL = 'graphql-transport-ws'
 

@@ -161,19 +161,26 @@ test.each([0, 0.5, 0.999_999])('tells to retry after 1 to 30 seconds (random %d)
   expect(entry.retryAfterMs).toBeLessThanOrEqual(30_000)
 })
 
-test('an event loop that is late takes seats away, whatever operations take', () => {
-  let lateMs = 0
-  const { control, pass } = open({ seats: 40, eventLoop: eventLoop({ lateMs: () => lateMs }) })
+test.each([
+  ['late', { late: { lateMs: () => 150 }, fine: { lateMs: () => 50 } }],
+  ['busy all the time', { late: { busyShare: () => 0.99 }, fine: { busyShare: () => 0.7 } }],
+])('an event loop that is %s takes seats away, whatever operations take', (_name, { late, fine }) => {
+  let now: Partial<EventLoop> = fine
+  const { control, pass } = open({
+    seats: 40,
+    eventLoop: eventLoop({ lateMs: () => now.lateMs?.() ?? 0, busyShare: () => now.busyShare?.() ?? 0 }),
+  })
+  seat(control.enter({ priority: 0, cost: 1 }))
   const step = () => {
-    const entry = seat(control.enter({ priority: 0, cost: 1 }))
+    const entries = Array.from({ length: 20 }, () => seat(control.enter({ priority: 0, cost: 1 })))
     pass(110)
-    entry.leave('completed')
+    for (const entry of entries) entry.leave('completed')
   }
   for (let index = 0; index < 10; index += 1) step()
   expect(control.state().limit).toBe(40)
-  lateMs = 150
-  for (let index = 0; index < 5; index += 1) step()
-  expect(control.state().limit).toBeLessThan(20)
+  now = late
+  for (let index = 0; index < 3; index += 1) step()
+  expect(control.state().limit).toBeLessThan(30)
 })
 
 test('a server with nothing to do keeps its limit', () => {
