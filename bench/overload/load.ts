@@ -41,7 +41,9 @@ export interface LoadProcess {
 
 /** A process of its own for the load, so that it and the server do not wait for each other. */
 export async function startLoadProcess(): Promise<LoadProcess> {
-  const child = fork(fileURLToPath(new URL('load-process.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
+  const script = fileURLToPath(new URL('load-process.ts', import.meta.url))
+  // JSON would lose the NaN of a client that nothing was served of.
+  const child = fork(script, { execArgv: ['--import', 'tsx'], serialization: 'advanced' })
   await once(child, 'message')
   return {
     async run(order) {

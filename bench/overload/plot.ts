@@ -58,7 +58,12 @@ interface Panel {
 function panel(curves: Curves, { left, title, levels, height, shown }: Panel): readonly string[] {
   const x = (offered: number) => rounded(left + (offered / MAX_OFFERED) * WIDTH)
   const y = (value: number) => rounded(BOTTOM - Math.min(1, Math.max(0, height(value))) * (BOTTOM - TOP))
-  const line = (points: readonly Point[]) => points.map((point) => `${x(point.offered)},${y(shown(point))}`).join(' ')
+  // Where nothing was served there is no p99.
+  const line = (points: readonly Point[]) =>
+    points
+      .filter((point) => !Number.isNaN(shown(point)))
+      .map((point) => `${x(point.offered)},${y(shown(point))}`)
+      .join(' ')
   return [
     `<text x="${left}" y="18" font-size="11" font-weight="bold">${title}</text>`,
     ...levels.flatMap(({ value, label }) => [

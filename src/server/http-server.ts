@@ -16,14 +16,14 @@ import type { Logger } from '../telemetry/logger.ts'
 import { connectionEvent } from './connection-event.ts'
 import { type ConnectionGuardOptions, guardConnections } from './connections/guard-connections.ts'
 import { trustedProxies } from './connections/trusted-proxies.ts'
-import { type GraphQLRouteOptions, graphqlRoute } from './graphql-route.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
+import { type GraphQLRouteOptions, graphqlRoute } from './http/graphql-route.ts'
+import { replyWithRefusal } from './http/reply-with-refusal.ts'
 import { readTls, type TlsFiles } from './read-tls.ts'
-import { replyWithRefusal } from './reply-with-refusal.ts'
 import { schemaRoute } from './schema-route.ts'
 import { securityHeaders } from './security-headers.ts'
-import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket-handler.ts'
-import { websocketUpgradesOnly } from './websocket-upgrades-only.ts'
+import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket/websocket-handler.ts'
+import { websocketUpgradesOnly } from './websocket/websocket-upgrades-only.ts'
 
 export interface HttpServerOptions
   extends Omit<GraphQLRouteOptions, 'handleSocket'>,

@@ -3,7 +3,7 @@ import { clientAddress } from '../accounts/client-address.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { ConcludeOptions } from '../admission/conclude-operation.ts'
 import { reportHeaders } from '../admission/report/report-headers.ts'
-import { replyWithRefusal } from './reply-with-refusal.ts'
+import { replyWithRefusal } from './http/reply-with-refusal.ts'
 
 export interface SchemaRouteOptions {
   readonly admission: Pick<Admission, 'arrive'>

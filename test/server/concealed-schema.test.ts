@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { concealNames } from '../../src/server/conceal-names.ts'
+import { concealNames } from '../../src/server/operations/conceal-names.ts'
 import { createTestApi, keys } from '../support/test-api.ts'
 
 const closers: (() => unknown)[] = []

@@ -23,9 +23,9 @@ import { containSchema } from '../../src/execution/containment/contain-schema.ts
 import type { ContainmentOptions } from '../../src/execution/containment/containment-options.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createOverloadControl, type OverloadOptions } from '../../src/guard/overload/overload-control.ts'
-import { createApolloServer } from '../../src/server/apollo-server.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
-import { maskError } from '../../src/server/mask-error.ts'
+import { createApolloServer } from '../../src/server/operations/apollo-server.ts'
+import { maskError } from '../../src/server/operations/mask-error.ts'
 import { testBudget } from './describe-budget-store.ts'
 import { hostileThrows } from './hostile-throws.ts'
 

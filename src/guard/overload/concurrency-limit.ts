@@ -30,6 +30,8 @@ const MIN_SEATS = 2
 const WINDOW_MS = 100
 /** A process that does something for so large a part of the time has no time left: more at once would only take longer. */
 const BUSY_SHARE = 0.9
+/** So many keep it busy, while some of them wait for a timer or a socket. */
+const BUSY_SEATS = 4
 /** This much longer than expected is still fine. Durations vary, and a full server is worth some. */
 const TOLERANCE = 1.5
 const FIRST_MEASURES = 200
@@ -96,7 +98,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       durations.endWindow(crowding)
       if (probe === undefined) {
         throughput += (window.seatMs / elapsedMs / crowding - throughput) * 0.5
-        if (busy()) limit = Math.min(limit, Math.max(MIN_SEATS, limit * 0.8))
+        if (busy()) limit = Math.min(limit, Math.max(BUSY_SEATS, limit * 0.8))
         else if (!late) adjust()
       }
     }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Refusal } from '../../errors/refusal.ts'
-import { refusedAnswer } from '../refused-answer.ts'
+import { refusedAnswer } from '../http/refused-answer.ts'
 
 /** A refusal as the bytes of an answer that ends its connection, for where there is no request to reply to. */
 export function closingAnswer(refusal: Refusal, alwaysSaid: Readonly<Record<string, string>>): string {

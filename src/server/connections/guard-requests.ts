@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
-import { refusedAnswer } from '../refused-answer.ts'
+import { refusedAnswer } from '../http/refused-answer.ts'
 import { closingAnswer } from './closing-answer.ts'
 import { MAX_HEADERS, malformedHead } from './malformed-head.ts'
 import type { OpenAnswers } from './open-answers.ts'

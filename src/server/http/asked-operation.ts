@@ -1,6 +1,6 @@
 import type { HTTPGraphQLRequest } from '@apollo/server'
 import type { FastifyRequest } from 'fastify'
-import type { AskedDocument } from '../admission/documents/documents.ts'
+import type { AskedDocument } from '../../admission/documents/documents.ts'
 
 /** An operation as a client asks for it over HTTP, with nothing checked. */
 export interface AskedOperation {

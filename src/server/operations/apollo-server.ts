@@ -4,16 +4,16 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
-import { type AdmissionContext, isAdmissionContext } from '../admission/admission-context.ts'
-import { admissionPlugin } from '../admission/apollo-plugin.ts'
-import type { ConcludeOptions } from '../admission/conclude-operation.ts'
-import { executeAdmitted } from '../admission/execute-admitted.ts'
-import { MAX_VALIDATION_ERRORS } from '../admission/validate-source.ts'
-import type { Logger } from '../telemetry/logger.ts'
+import { type AdmissionContext, isAdmissionContext } from '../../admission/admission-context.ts'
+import { admissionPlugin } from '../../admission/apollo-plugin.ts'
+import type { ConcludeOptions } from '../../admission/conclude-operation.ts'
+import { executeAdmitted } from '../../admission/execute-admitted.ts'
+import { MAX_VALIDATION_ERRORS } from '../../admission/validate-source.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { type StatusProfile, statusProfilePlugin } from '../http/status-profile.ts'
 import { concealNames, mayNameSchema } from './conceal-names.ts'
 import { maskError } from './mask-error.ts'
 import { nameMistakes } from './name-mistakes.ts'
-import { type StatusProfile, statusProfilePlugin } from './status-profile.ts'
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema

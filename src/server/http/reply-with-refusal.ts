@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Refusal } from '../errors/refusal.ts'
+import type { Refusal } from '../../errors/refusal.ts'
 import { type Answer, refusedAnswer } from './refused-answer.ts'
 
 /** Answers a request that is refused as a whole. `report` holds the headers that tell of its budgets. */

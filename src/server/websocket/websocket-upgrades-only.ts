@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { connectionEvent } from './connection-event.ts'
+import { connectionEvent } from '../connection-event.ts'
 
 /**
  * Serves requests that ask for another upgrade than to a WebSocket as if they had not asked, as RFC 9110 (section 7.8)

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Refusal, refusal } from '../errors/refusal.ts'
-import type { OperationPayload } from './begin-operation.ts'
+import { type Refusal, refusal } from '../../errors/refusal.ts'
+import type { OperationPayload } from '../operations/begin-operation.ts'
 
 /** The operation in a request that does not go through Apollo: in its body, or with GET in its URL. */
 export function operationPayload({ method, url, body }: FastifyRequest): OperationPayload | Refusal {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { refusal } from '../errors/refusal.ts'
-import type { Logger } from '../telemetry/logger.ts'
+import { refusal } from '../../errors/refusal.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 
 /**
  * Makes the function that decides what a client sees of an error. Refusals and mistakes of the client pass. Anything

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql'
-import type { Refusal } from '../errors/refusal.ts'
-import { refusalHeaders } from '../errors/to-graphql-error.ts'
+import type { Refusal } from '../../errors/refusal.ts'
+import { refusalHeaders } from '../../errors/to-graphql-error.ts'
 
 /** What a request, or one operation of it, is answered with. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ReportMode } from '../admission/report/operation-report.ts'
-import { type Refusal, refusal } from '../errors/refusal.ts'
+import type { ReportMode } from '../../admission/report/operation-report.ts'
+import { type Refusal, refusal } from '../../errors/refusal.ts'
 
 /** The request header `GraphQL-Cost`: how much the client wants to be told. */
 export function reportMode(headers: IncomingHttpHeaders): ReportMode | Refusal {

@@ -1,8 +1,8 @@
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
-import type { AdmissionContext } from '../admission/admission-context.ts'
-import { type ConcludeOptions, concludeOperation, withCost } from '../admission/conclude-operation.ts'
-import { executeAdmitted } from '../admission/execute-admitted.ts'
-import { subscribeAdmitted } from '../admission/subscribe-admitted.ts'
+import type { AdmissionContext } from '../../admission/admission-context.ts'
+import { type ConcludeOptions, concludeOperation, withCost } from '../../admission/conclude-operation.ts'
+import { executeAdmitted } from '../../admission/execute-admitted.ts'
+import { subscribeAdmitted } from '../../admission/subscribe-admitted.ts'
 import type { AdmittedArgs } from './begin-operation.ts'
 import { nameMistake, nameMistakes } from './name-mistakes.ts'
 

@@ -1,10 +1,10 @@
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
-import type { AdmissionContext } from '../admission/admission-context.ts'
-import { admitOperation } from '../admission/admit-operation.ts'
-import { type ConcludeOptions, concludeOperation } from '../admission/conclude-operation.ts'
-import type { AskedDocument, Documents } from '../admission/documents/documents.ts'
-import { refusal } from '../errors/refusal.ts'
-import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import type { AdmissionContext } from '../../admission/admission-context.ts'
+import { admitOperation } from '../../admission/admit-operation.ts'
+import { type ConcludeOptions, concludeOperation } from '../../admission/conclude-operation.ts'
+import type { AskedDocument, Documents } from '../../admission/documents/documents.ts'
+import { refusal } from '../../errors/refusal.ts'
+import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { concealNames, mayNameSchema, type Sent } from './conceal-names.ts'
 
 export interface BeginOperationOptions {

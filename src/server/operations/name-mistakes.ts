@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError, isValueNode } from 'graphql'
-import { refusal } from '../errors/refusal.ts'
-import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { refusal } from '../../errors/refusal.ts'
+import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 
 /**
  * Gives their code to mistakes in values that graphql-js finds only when it executes, such as a variable with a default
