@@ -91,6 +91,8 @@ export interface Admission {
   arrive(ip: string, requests?: number): Promise<Refused | undefined>
   /** What has no request left is denied again before it is read; undefined lets it pass. */
   deny(client: Client): Refused | undefined
+  /** Whether operations wait for a seat: only then somebody may be turned away. */
+  isFull(): boolean
   /** While too much comes: why an operation of this client would only be refused once it had been read. */
   turnAway(client: Client): Refusal | undefined
   /** The guard's verdict on a document nobody has parsed yet; undefined lets it pass. */
@@ -262,6 +264,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (onBudgetEvent !== undefined) takeEvents(client.tier, [], denied).forEach(onBudgetEvent)
       return { kind: 'refused', refusal: denialRefusal(denied), report: { actualCost: 0, states: denied.states } }
     },
+    isFull: () => overload?.someWait() ?? false,
     turnAway(client) {
       const tier = tierOf(policy(), client)
       const shed = tier && overload?.closedTo(tier.priority)

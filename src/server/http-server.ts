@@ -19,6 +19,7 @@ import { trustedProxies } from './connections/trusted-proxies.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './http/graphql-route.ts'
 import { replyWithRefusal } from './http/reply-with-refusal.ts'
+import { createTurnAway } from './http/turn-away.ts'
 import { readTls, type TlsFiles } from './read-tls.ts'
 import { schemaRoute } from './schema-route.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -91,7 +92,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   })
   websocketUpgradesOnly(app.server)
-  connections.attach(app, trustedProxies(options.trustedProxies))
+  const { admission, directory, conclude } = options
+  const turnAway = createTurnAway({ admission, directory, observe: conclude.observe })
+  connections.attach(app, trustedProxies(options.trustedProxies), turnAway)
   closeSilentConnections(app)
   closeAfterLastAnswer(app)
   await app.register(healthRoutes, options.health)

@@ -85,10 +85,9 @@ describe('an operation that comes while the server has no seat', () => {
 })
 
 test('what would only be shed is turned away before its body is read, and its tier told to telemetry', async () => {
-  let drawn = 0
-  const { api } = await openFull({ overload: { maxConcurrency: 1, maxWaiting: 0, random: () => drawn } })
-  // So much passes no door, however wide it is open.
-  drawn = 1
+  const { api } = await openFull({ overload: { maxConcurrency: 1, maxWaiting: 1, maxWaitMs: 60_000 } })
+  void api.send(FEW)
+  await expect.poll(api.waiting).toBe(1)
   const { status, body } = await api.post('this is not read', { 'content-type': 'text/plain' })
   expect(status).toBe(503)
   expect(body.errors?.[0]?.extensions['code']).toBe('OVERLOADED')

@@ -20,7 +20,8 @@ export const overload = setting
       .duration('1ms', '1h')
       .default('1s')
       .describe(
-        'The longest that an operation waits; half of it when the queue lasts. Then it is refused with OVERLOADED.',
+        'The longest that an operation waits; then it is refused with OVERLOADED. What would wait more than half of it ' +
+          'is refused before it is read.',
       ),
     maxEventLoopDelay: setting
       .duration('1ms', '1h')

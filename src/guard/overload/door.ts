@@ -1,73 +1,65 @@
 import { PRIORITIES } from './waiting-room.ts'
 
 /**
- * Which share of the operations of each priority comes in at all. What waits long is mostly turned away in the end, and
- * costs less if that is known before its body is read. After DAGOR (Zhou et al., Overload Control for Scaling WeChat
- * Microservices, 2018): one threshold that moves up while the queue stands, and down while it does not.
+ * Who comes in at all. What would wait in vain is turned away before it is read, for what is read and not served is work
+ * that is lost.
  */
 export interface Door {
-  /** From a small share, so that it is seen when there is room again, to 1. */
+  /** An operation is in: it waits, or has a seat. */
+  entered(priority: number): void
+  /** How long one of this priority would wait behind so many of its priority and above. */
+  waitMs(priority: number, ahead: number): number
+  /** One was let in, or was not. */
+  passed(priority: number, letIn: boolean): void
+  /** Which part of those of this priority is let in lately. */
   shareOf(priority: number): number
-  arrived(priority: number): void
-  /**
-   * A period is over, in which the queue stood, or went away, or neither. Of those who left it, this part was served:
-   * the others had been let in and read in vain.
-   */
-  periodEnded(queue: 'standing' | 'gone' | 'moving', servedShare: number): void
+  /** To be called now and then. */
+  look(nowMs: number): void
 }
 
-/** This much of what is closed comes in. */
-const TRICKLE = 0.02
-const CLOSING = 0.92
-const OPENING = 1.15
-/** How many periods a priority is known that nobody comes with. */
-const REMEMBERED_PERIODS = 100
+const PERIOD_MS = 100
+/** What is older than this counts little. */
+const MEMORY_MS = 500
+/** Of the seats, this part is taken to be left for whoever comes, however many come above. */
+const LEFT = 0.02
+const SHARE_MEMORY = 100
 
-export function createDoor(): Door {
-  const unseenPeriods = new Array<number>(PRIORITIES).fill(REMEMBERED_PERIODS)
-  // All below the threshold is closed, all above it is open, and of itself this share.
-  let threshold = 0
-  let openShare = 1
+/** @param seatedPerMs how many can be seated each millisecond */
+export function createDoor(seatedPerMs: () => number, startedAtMs: number): Door {
+  const entered = new Array<number>(PRIORITIES).fill(0)
+  const enteredPerMs = new Array<number>(PRIORITIES).fill(0)
+  const shares = new Array<number>(PRIORITIES).fill(1)
+  let lookedAtMs = startedAtMs
 
-  const seen = (priority: number) => (unseenPeriods[priority] ?? REMEMBERED_PERIODS) < REMEMBERED_PERIODS
-
-  function close(servedShare: number): void {
-    const higher = unseenPeriods.findIndex((_, priority) => priority > threshold && seen(priority))
-    if (!seen(threshold) || openShare <= TRICKLE) {
-      if (higher < 0) return
-      // The highest that comes is never closed, its share alone becomes small.
-      threshold = higher
-      openShare = 1
-    }
-    openShare = Math.max(TRICKLE, openShare * Math.min(CLOSING, Math.max(0.8, servedShare)))
-  }
-
-  function open(): void {
-    openShare = openShare * OPENING + 0.002
-    if (openShare < 1) return
-    openShare = 1
-    if (threshold === 0) return
-    threshold = Math.max(
-      0,
-      unseenPeriods.findLastIndex((_, priority) => priority < threshold && seen(priority)),
-    )
-    openShare = TRICKLE
+  /** Those that come later and are served earlier. */
+  function abovePerMs(priority: number): number {
+    return enteredPerMs.reduce((sum, perMs, other) => (other > priority ? sum + perMs : sum), 0)
   }
 
   return {
-    shareOf(priority) {
-      if (priority > threshold) return 1
-      return priority === threshold ? openShare : TRICKLE
+    entered(priority) {
+      entered[priority] = (entered[priority] ?? 0) + 1
     },
-    arrived(priority) {
-      unseenPeriods[priority] = 0
+    waitMs(priority, ahead) {
+      if (ahead === 0) return 0
+      const perMs = seatedPerMs()
+      return ahead / Math.max(perMs * LEFT, perMs - abovePerMs(priority))
     },
-    periodEnded(queue, servedShare) {
-      unseenPeriods.forEach((periods, priority) => {
-        unseenPeriods[priority] = periods + 1
-      })
-      if (queue === 'standing') close(servedShare)
-      if (queue === 'gone') open()
+    passed(priority, letIn) {
+      const share = shares[priority] ?? 1
+      shares[priority] = share + ((letIn ? 1 : 0) - share) / SHARE_MEMORY
+    },
+    shareOf: (priority) => shares[priority] ?? 1,
+    look(nowMs) {
+      const elapsedMs = nowMs - lookedAtMs
+      if (elapsedMs < PERIOD_MS) return
+      lookedAtMs = nowMs
+      const weight = 1 - Math.exp(-elapsedMs / MEMORY_MS)
+      for (const [priority, count] of entered.entries()) {
+        const before = enteredPerMs[priority] ?? 0
+        enteredPerMs[priority] = before + (count / elapsedMs - before) * weight
+        entered[priority] = 0
+      }
     },
   }
 }

@@ -12,6 +12,8 @@ export interface OverloadControl {
    * the estimated cost.
    */
   enter(request: SeatRequest): Promise<Entry> | Entry
+  /** Whether somebody waits for a seat. Where nobody does, the door is open. */
+  someWait(): boolean
   state(): OverloadState
   /** Seats everybody who waits or comes later: a server that stops serves what it accepted. */
   close(): void
@@ -57,7 +59,7 @@ export interface OverloadOptions {
    */
   readonly maxWaiting?: number
   /**
-   * The longest that one waits; half of it once the room has not been empty for that long.
+   * The longest that one waits. Who would wait more than half of it is turned away at the door.
    * @default 1000
    */
   readonly maxWaitMs?: number
@@ -94,7 +96,6 @@ interface Waiter extends Waiting {
   end(entry: Entry): void
 }
 
-const PERIOD_MS = 100
 const TICK_MS = 20
 const MIN_RETRY_MS = 1000
 const MAX_RETRY_MS = 30_000
@@ -107,26 +108,21 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
   const limits = { max: maxConcurrency, maxLoopDelayMs: maxEventLoopDelayMs, eventLoop }
   const seats = createSeats({ ...limits, now, onLeave: advance })
   const room = createWaitingRoom<Waiter>()
-  const door = createDoor()
+  // As many as there are seats, in the time that one is taken (Little's law).
+  const door = createDoor(() => seats.limit / seats.meanMs, now())
   const shed = { door: 0, full: 0, late: 0 }
   let abandoned = 0
   let closed = false
   let cancelTick: (() => void) | undefined
-  let periodEndsAtMs = now() + PERIOD_MS
-  let emptyAtMs = now()
-  /** At the end of the last period. */
-  let before = { seated: 0, late: 0 }
-  let seatsPerMs = 0
 
   function advance(nowMs: number): void {
-    endPeriods(nowMs)
+    door.look(nowMs)
     shedLate(nowMs)
     seats.tell(room.size > 0, nowMs)
     for (let next = room.first(); next !== undefined && (closed || seats.fits(next.weight)); next = room.first()) {
       room.remove(next)
       next.end(sit(next, nowMs))
     }
-    if (room.size === 0) emptyAtMs = nowMs
     tickWhileSomeWait()
   }
 
@@ -137,32 +133,11 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
   }
 
   function shedLate(nowMs: number): void {
-    const standing = nowMs - emptyAtMs > maxWaitMs
-    const allowedMs = standing ? maxWaitMs / 2 : maxWaitMs
-    for (
-      let oldest = room.oldest();
-      oldest !== undefined && nowMs - oldest.sinceMs >= allowedMs;
-      oldest = room.oldest()
-    ) {
+    for (let oldest = room.oldest(); oldest !== undefined && nowMs - oldest.sinceMs >= maxWaitMs; ) {
       room.remove(oldest)
       shed.late += 1
       oldest.end(shedOf(oldest.priority))
-    }
-  }
-
-  function endPeriods(nowMs: number): void {
-    // After a long rest nothing is left to be learned from the periods between.
-    if (nowMs - periodEndsAtMs > 1000 * PERIOD_MS) periodEndsAtMs = nowMs - 1000 * PERIOD_MS
-    while (nowMs >= periodEndsAtMs) {
-      periodEndsAtMs += PERIOD_MS
-      const oldest = room.oldest()
-      const waitedMs = oldest === undefined ? 0 : nowMs - oldest.sinceMs
-      const standingFromMs = Math.max(maxWaitMs / 5, Math.min(seats.meanMs, maxWaitMs / 2))
-      const [served, late] = [seats.seated - before.seated, shed.late - before.late]
-      const queue = waitedMs >= standingFromMs ? 'standing' : waitedMs < standingFromMs / 2 ? 'gone' : 'moving'
-      door.periodEnded(queue, (served + 1) / (served + late + 1))
-      seatsPerMs += (served / PERIOD_MS - seatsPerMs) * 0.1
-      before = { seated: seats.seated, late: shed.late }
+      oldest = room.oldest()
     }
   }
 
@@ -178,12 +153,11 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
     }, TICK_MS)
   }
 
-  /** How long those take who wait now, times how often one has to come before the door lets one in. */
+  /** As long as it would have waited, and the longer the more are turned away: they all come again. */
   function shedOf(priority: number): Shed {
-    const drainMs = seatsPerMs > 0 ? room.size / seatsPerMs : MIN_RETRY_MS
-    const estimateMs = Math.max(MIN_RETRY_MS, drainMs) / door.shareOf(priority)
-    const retryAfterMs = Math.min(MAX_RETRY_MS / 1.5, estimateMs) * (1 + random() / 2)
-    return { kind: 'shed', retryAfterMs: Math.round(retryAfterMs) }
+    const waitMs = Math.max(MIN_RETRY_MS, door.waitMs(priority, room.countAtLeast(priority)))
+    const retryAfterMs = Math.min(MAX_RETRY_MS / 1.5, waitMs / Math.max(0.01, door.shareOf(priority)))
+    return { kind: 'shed', retryAfterMs: Math.round(retryAfterMs * (1 + random() / 2)) }
   }
 
   function wait(request: SeatRequest, priority: number, weight: number, nowMs: number): Promise<Entry> {
@@ -216,10 +190,10 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
     closedTo(asked) {
       if (closed) return undefined
       const priority = asPriority(asked)
-      door.arrived(priority)
-      endPeriods(now())
-      const full = room.size >= maxWaiting && room.size > 0 && room.lastBelow(priority) === undefined
-      if (!full && random() < door.shareOf(priority)) return undefined
+      const full = room.size >= maxWaiting && room.lastBelow(priority) === undefined
+      const letIn = !(full && room.size > 0) && door.waitMs(priority, room.countAtLeast(priority)) <= maxWaitMs / 2
+      door.passed(priority, letIn)
+      if (letIn) return undefined
       shed.door += 1
       return shedOf(priority)
     },
@@ -230,7 +204,7 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       }
       const nowMs = now()
       const priority = asPriority(request.priority)
-      door.arrived(priority)
+      door.entered(priority)
       advance(nowMs)
       const weight = seats.weightOf(request.cost)
       if (closed || (!room.hasAtLeast(priority) && seats.fits(weight)))
@@ -244,6 +218,7 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       }
       return wait(request, priority, weight, nowMs)
     },
+    someWait: () => room.size > 0,
     state: () => ({
       limit: seats.limit,
       inUse: seats.inUse,

@@ -9,6 +9,8 @@ export interface WaitingRoom<Waiter extends Waiting> {
   lastBelow(priority: number): Waiter | undefined
   /** Whether somebody of this priority or a higher one waits. */
   hasAtLeast(priority: number): boolean
+  /** How many of this priority or a higher one wait. */
+  countAtLeast(priority: number): number
   add(waiter: Waiter): void
   /** False if it is not there any more. */
   remove(waiter: Waiter): boolean
@@ -43,6 +45,8 @@ export function createWaitingRoom<Waiter extends Waiting>(): WaitingRoom<Waiter>
       return rows.find((row, index) => index < priority && row.length > 0)?.at(-1)
     },
     hasAtLeast: (priority) => size > 0 && rows.some((row, index) => index >= priority && row.length > 0),
+    countAtLeast: (priority) =>
+      size === 0 ? 0 : rows.reduce((sum, row, index) => (index >= priority ? sum + row.length : sum), 0),
     add(waiter) {
       rows[waiter.priority]?.push(waiter)
       size += 1

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { answerClientErrors } from './answer-client-errors.ts'
 import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts'
 import { dropSlowReaders } from './drop-slow-readers.ts'
-import { guardRequests } from './guard-requests.ts'
+import { type GuardRequestsOptions, guardRequests } from './guard-requests.ts'
 import { limitConnections, type RefusedConnection } from './limit-connections.ts'
 import { limitWebSockets } from './limit-web-sockets.ts'
 import { createOpenAnswers } from './open-answers.ts'
@@ -46,12 +46,19 @@ export function guardConnections(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       clientErrorHandler: answerClientErrors(openAnswers, limits, alwaysSaid),
     },
-    /** @param isTrustedProxy whether an address is that of a peer that speaks for many clients */
-    attach(app: FastifyInstance, isTrustedProxy: (address: string) => boolean): void {
+    /**
+     * @param isTrustedProxy whether an address is that of a peer that speaks for many clients
+     * @param turnAway asked of each request whose head is in order
+     */
+    attach(
+      app: FastifyInstance,
+      isTrustedProxy: (address: string) => boolean,
+      turnAway: GuardRequestsOptions['turnAway'],
+    ): void {
       const { server, websocketServer } = app
       const { isReserve } = limitConnections(server, { ...limits, isTrustedProxy, onRefused, onConnections })
       const stops = [dropSlowReaders(server, limits.responseTimeoutMs), limitWebSockets(websocketServer, limits)]
-      guardRequests(server, { openAnswers, isReserve, alwaysSaid })
+      guardRequests(server, { openAnswers, isReserve, alwaysSaid, turnAway })
       app.addHook('onClose', async () => {
         for (const stop of stops) stop()
       })

@@ -11,10 +11,14 @@ export interface GuardRequestsOptions {
   /** Whether a connection is there for health checks alone. */
   readonly isReserve: (socket: Socket) => boolean
   readonly alwaysSaid: Readonly<Record<string, string>>
+  /** Why a request is not served now. Its connection stays. */
+  readonly turnAway: (request: IncomingMessage) => Refusal | undefined
 }
 
 /** How many requests may wait for their answers on one connection. Few clients send a second one at all. */
 const MAX_PIPELINED = 100
+
+const NOT_KEPT = { 'cache-control': 'no-store' }
 
 const HEALTH = /^\/(livez|readyz)(\?|$)/
 
@@ -22,7 +26,10 @@ const HEALTH = /^\/(livez|readyz)(\?|$)/
  * Refuses requests whose head can be read in two ways, that are pipelined without end, or that come when the server is
  * full. Called once, when those who serve requests and upgrades have been added.
  */
-export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSaid }: GuardRequestsOptions): void {
+export function guardRequests(
+  server: Server,
+  { openAnswers, isReserve, alwaysSaid, turnAway }: GuardRequestsOptions,
+): void {
   // Node drops headers past its limit without a word. This one lets it be seen that there are more.
   server.maxHeadersCount = MAX_HEADERS + 1
 
@@ -36,8 +43,12 @@ export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSa
 
   function reply(response: ServerResponse, refused: Refusal): void {
     over.add(response.req.socket)
-    const { status, headers, body } = refusedAnswer(undefined, refused)
-    const fields = { ...alwaysSaid, ...Object.fromEntries(headers), connection: 'close' }
+    send(response, refused, { connection: 'close' })
+  }
+
+  function send(response: ServerResponse, refused: Refusal, more: Readonly<Record<string, string>>): void {
+    const { status, headers, body } = refusedAnswer(response.req.headers.accept, refused)
+    const fields = { ...alwaysSaid, ...Object.fromEntries(headers), ...more }
     response.writeHead(status, { ...fields, 'content-length': Buffer.byteLength(body) }).end(body)
   }
 
@@ -52,8 +63,10 @@ export function guardRequests(server: Server, { openAnswers, isReserve, alwaysSa
     openAnswers.add(socket, response)
     if (openAnswers.on(socket).size > MAX_PIPELINED) return void socket.destroy()
     const refused = verdict(request)
-    if (refused === undefined) serve()
-    else reply(response, refused)
+    if (refused !== undefined) return reply(response, refused)
+    const later = turnAway(request)
+    if (later === undefined) serve()
+    else send(response, later, NOT_KEPT)
   })
   around(server, 'upgrade', (request, _socket, serve) => {
     const { socket } = request

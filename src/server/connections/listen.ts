@@ -22,12 +22,15 @@ export async function listen(
     app.server.closeIdleConnections()
     await Promise.all(doors.map(closed))
   })
-  const url = await app.listen({ host: first, port })
+  const url = await app.listen({ host: first, port, backlog: BACKLOG })
   // A URL leaves out the port that is usual for its scheme.
   const bound = Number(new URL(url).port) || port
   for (const address of others) doors.push(...(await openDoor(app, address, bound)))
   return bound
 }
+
+/** Connections that wait to be accepted while the process is busy; Node's 511 is soon full in a flood. */
+const BACKLOG = 4_096
 
 async function localAddresses(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
@@ -39,7 +42,7 @@ async function openDoor(app: FastifyInstance, host: string, port: number): Promi
     app.server.emit('connection', socket)
   })
   try {
-    door.listen({ host, port })
+    door.listen({ host, port, backlog: BACKLOG })
     await once(door, 'listening')
     return [door]
   } catch {
