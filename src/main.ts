@@ -177,6 +177,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
         logger.error(`operations that did not end within ${config.server.drainTimeoutMs} ms are cut off`)
         process.exitCode = 1
         server.server.closeAllConnections()
+        for (const socket of server.websocketServer.clients) socket.terminate()
       }, config.server.drainTimeoutMs)
       await close()
       clearTimeout(cut)

@@ -123,7 +123,12 @@ function bytesOf({ operations, validated }: KnownDocument, source: string): numb
   if (operations.size === 0 && !isDocument(validated)) return BYTES.document + 2 * source.length
   let fields = 0
   for (const prepared of operations.values()) if ('plan' in prepared) fields += prepared.plan.size
-  return BYTES.document + source.length * BYTES.character + fields * BYTES.planField
+  return BYTES.document + 2 * source.length + denseLength(source) * BYTES.character + fields * BYTES.planField
+}
+
+/** Without what makes a source long and no document large: comments, blanks, long texts and names. */
+function denseLength(source: string): number {
+  return source.replaceAll(/#[^\n\r]*|"[^"\n\r]*"|[\s,]+/g, ' ').replaceAll(/\w{20,}/g, 'a'.repeat(20)).length
 }
 
 function inspect(source: string, limits: GuardLimits): Refusal | undefined {

@@ -17,6 +17,7 @@ export function refusalHeaders({
 }: Pick<Refusal, 'status' | 'retryAfterMs'>): Map<string, string> {
   const headers = new Map<string, string>()
   if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
+  if (status === 405) headers.set('allow', 'POST')
   if (status === 401) headers.set('www-authenticate', 'Bearer')
   return headers
 }

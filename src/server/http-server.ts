@@ -11,6 +11,7 @@ import {
   fastify,
   LogController,
 } from 'fastify'
+import type { WebSocket } from 'ws'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { connectionEvent } from './connection-event.ts'
@@ -85,10 +86,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await app.register(websocket, {
     options: webSocketOptions,
     async preClose() {
-      for (const socket of app.websocketServer.clients) {
-        socket.close(GOING_AWAY, 'This server goes away; connect again')
-        setTimeout(() => socket.terminate(), CLOSE_HANDSHAKE_MS).unref()
-      }
+      // Those that are about to open come later.
+      app.websocketServer.on('connection', sendAway)
+      for (const socket of app.websocketServer.clients) sendAway(socket)
     },
   })
   websocketUpgradesOnly(app.server)
@@ -102,6 +102,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const handleSocket = createWebSocketHandler(options)
   await app.register(graphqlRoute, { ...options, handleSocket, prefix: '/graphql' })
   return app
+
+  function sendAway(socket: WebSocket): void {
+    socket.close(GOING_AWAY, 'This server goes away; connect again')
+    setTimeout(() => socket.terminate(), CLOSE_HANDSHAKE_MS).unref()
+  }
 
   function failed(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (err.statusCode !== undefined && err.statusCode >= 400 && err.statusCode < 500) {

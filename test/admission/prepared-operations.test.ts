@@ -49,6 +49,13 @@ describe('prepared operations', () => {
     expect(validDocument(sha256Of('query Q199 { node { self { id } } }'))).toBeDefined()
   })
 
+  test('are not forgotten for documents that are long and hold little', () => {
+    const { validate, validDocument } = open(3_000_000)
+    validate('{ node { id } }')
+    for (let n = 0; n < 6; n++) validate(`query Q${n} { node { id } } # ${'x'.repeat(200_000)}`)
+    expect(validDocument(sha256Of('{ node { id } }'))).toBeDefined()
+  })
+
   test('are planned once for each distinct document', () => {
     const { prepare, planned } = open(1_000_000)
     const first = prepare('{ node { id } }')

@@ -495,6 +495,40 @@ describe('an answer', () => {
     expect(got.headers['ratelimit']).toContain('"requests";r=46')
   })
 
+  test('to another method than GET and POST says which there are, whatever it carries', async () => {
+    const api = await open()
+    for (const query of ['{ __typename }', '{ nope }']) {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await api.app.inject({
+        method: 'PUT',
+        url: '/graphql',
+        headers,
+        payload: JSON.stringify({ query }),
+      })
+      expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'GET, POST'])
+    }
+  })
+
+  test('to a GET that takes no JSON says so before it runs', async () => {
+    const api = await open()
+    const query = new URLSearchParams({ query: '{ few(first: 1) { id } }' })
+    const headers = { accept: 'image/png', 'x-api-key': keys.ada }
+    const answer = await api.app.inject({ method: 'GET', url: `/graphql?${query}`, headers })
+    expect(answer.statusCode).toBe(406)
+    expect(answer.headers['graphql-cost']).toBeUndefined()
+    expect(answer.headers['ratelimit']).toContain('"burst";r=100')
+  })
+
+  test('to a hash with extensions of any depth beside it is that to its text', async () => {
+    const api = await open()
+    const query = '{ few(first: 1) { id } }'
+    const persistedQuery = { version: 1, sha256Hash: sha256(query) }
+    await api.post({ query, extensions: { persistedQuery } })
+    const deep = `{"persistedQuery":${JSON.stringify(persistedQuery)},"deep":${'['.repeat(4_000)}${']'.repeat(4_000)}}`
+    const params = new URLSearchParams({ extensions: deep })
+    expect((await api.app.inject({ method: 'GET', url: `/graphql?${params}` })).statusCode).toBe(200)
+  })
+
   test('to a hash that is not that of the text beside it says so', async () => {
     const api = await open()
     const persistedQuery = { version: 1, sha256Hash: sha256('{ few(first: 2) { id } }') }

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { type Client, createClient } from 'graphql-ws'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Budget } from '../../src/budget/budget.ts'
+import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import { seats, testBudget } from '../support/describe-budget-store.ts'
+import { createGatedStore } from '../support/gated-store.ts'
 import { createTestApi, keys, type TestApiOptions, testPolicy } from '../support/test-api.ts'
 
 const closers: (() => unknown)[] = []
@@ -107,6 +110,36 @@ describe('an operation over WebSocket', () => {
       { errors: [{ extensions: { code: 'OPERATION_TIMEOUT', timeoutMs: 30 } }] },
     ])
     expect(api.aborted).toMatchObject([{ name: 'TimeoutError' }])
+  })
+
+  test('whose document is wrong is told so, however deep its variables', async () => {
+    const { api, url } = await open({ introspection: false })
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    closers.push(() => socket.terminate())
+    await once(socket, 'open')
+    socket.send('{"type":"connection_init"}')
+    await once(socket, 'message')
+    const variables = `{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    socket.send(`{"type":"subscribe","id":"1","payload":{"query":"{ fewer }","variables":${variables}}}`)
+    const [answer] = await once(socket, 'message')
+    expect(String(answer)).toContain('GRAPHQL_VALIDATION_FAILED')
+    expect(api.logged).toEqual([])
+  })
+
+  test('that opens while the server closes is sent away', async () => {
+    const store = createGatedStore(createMemoryBudgetStore())
+    const { api, url } = await open({ store })
+    store.gate = 'late'
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    closers.push(() => socket.terminate())
+    const closed = once(socket, 'close')
+    await expect.poll(() => api.app.server.listenerCount('upgrade')).toBeGreaterThan(0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const closing = api.app.close()
+    await expect.poll(() => api.app.websocketServer.listenerCount('connection')).toBeGreaterThan(0)
+    store.gate = 'open'
+    expect((await closed)[0]).toBe(1001)
+    await closing
   })
 
   test('is cancelled when its client completes it, and its id may be given again at once', async () => {

@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import { type Client, createClient, NetworkError } from 'graphql-sse'
 import { afterEach, describe, expect, test } from 'vitest'
-import { testBudget } from '../support/describe-budget-store.ts'
+import { seats, testBudget } from '../support/describe-budget-store.ts'
 import { createTestApi, keys, type TestApiOptions } from '../support/test-api.ts'
 
 const closers: (() => unknown)[] = []
@@ -79,7 +80,7 @@ describe('an operation that is answered with server-sent events', () => {
   test('is no mutation with GET', async () => {
     const { api, get, client } = await open()
     const answer = await get('mutation { count }')
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('Send it with POST')])
+    expect([answer.status, await answer.text()]).toEqual([405, expect.stringContaining('Send it with POST')])
     expect(api.executed).toEqual([])
     expect(await results(client, 'mutation { count }')).toEqual([{ data: { count: 1 } }])
   })
@@ -130,5 +131,57 @@ describe('an operation that is answered with server-sent events', () => {
     await api.app.close()
     expect(await reading).not.toContain('complete')
     expect(api.subscriptions()).toBe(0)
+  })
+
+  test('ends with its connection where it waits there behind another answer', async () => {
+    const { api, url } = await open()
+    const { hostname, port } = new URL(url)
+    const connection = connect(Number(port), hostname)
+    const get = (path: string, query: string) =>
+      connection.write(
+        `GET ${path}?${new URLSearchParams({ query })} HTTP/1.1\r\nHost: a\r\nX-API-Key: ${keys.ada}\r\n\r\n`,
+      )
+    get('/graphql', '{ stuck }')
+    for (let stream = 0; stream < 15; stream++) get('/graphql/stream', 'subscription { quiet }')
+    get('/graphql', '{ stuck }')
+    await expect.poll(() => [api.held.length, api.stuck.length]).toEqual([15, 2])
+    for (const letGo of api.held.splice(0)) letGo()
+    await expect.poll(() => api.subscriptions()).toBe(15)
+    connection.destroy()
+    await expect.poll(() => api.subscriptions()).toBe(0)
+    await expect.poll(() => api.aborted).toHaveLength(2)
+  })
+
+  test('ends with the server where it begins while that closes', async () => {
+    const { api, get } = await open()
+    const answer = get('subscription { quiet }')
+    await expect.poll(() => api.held.length).toBe(1)
+    const closing = api.app.close()
+    api.held.shift()?.()
+    expect(await (await answer).text()).not.toContain('complete')
+    await closing
+    expect(api.subscriptions()).toBe(0)
+  })
+
+  test('ends with the server where its source does not heed that', async () => {
+    const { api, get } = await open()
+    const answer = await get('subscription { deaf }')
+    const reading = answer.text()
+    await expect.poll(() => api.held.length).toBe(1)
+    await api.app.close()
+    expect(await reading).toContain('{"data":{"deaf":1}}')
+    api.held.shift()?.()
+  })
+
+  test('has the status that its profile says', async () => {
+    const { get } = await open({ edge: { statusProfile: 'spec-2026' } })
+    expect((await get('{ fewer }')).status).toBe(422)
+  })
+
+  test.each(['subscription { sourceless }'])('gives back all it holds where it cannot begin: %s', async (query) => {
+    const { api, client } = await open({ overload: {}, budgets: [testBudget(), seats(1)] })
+    expect(JSON.stringify(await results(client, query))).toContain('INTERNAL_SERVER_ERROR')
+    expect(api.running()).toBe(0)
+    expect(await results(client, '{ few(first: 1) { id } }')).toHaveLength(1)
   })
 })

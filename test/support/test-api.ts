@@ -65,6 +65,10 @@ const SDL = `
     numbers(upTo: Int!): Int! @cost(weight: "4")
     failing(early: Boolean!): Int
     never: Int
+    "Has a source that is none."
+    sourceless: Int
+    "Goes on after its first event whatever its signal says, until the test lets it go."
+    deaf: Int
     "Has an event with a text for each length."
     texts(lengths: [Int!]!): String
     "Begins when the test lets it go, has one event, and then none for as long as anybody listens."
@@ -192,6 +196,13 @@ export async function createTestApi(options: TestApiOptions = {}) {
               for (const length of lengths) yield { texts: 'x'.repeat(length) }
             },
           },
+          sourceless: { subscribe: () => Promise.resolve(1) },
+          deaf: {
+            async *subscribe() {
+              yield { deaf: 1 }
+              await hold()
+            },
+          },
           never: { subscribe: () => new Promise(() => undefined) },
           quiet: {
             subscribe: async (_: unknown, __: unknown, { signal }: { signal: AbortSignal }) => {
@@ -308,6 +319,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
     store,
     /** How many operations wait for a seat. */
     waiting: () => overload?.state().waiting,
+    /** How many operations have a seat. */
+    running: () => overload?.state().running,
     send,
     post,
     /** Mutations that ran. */

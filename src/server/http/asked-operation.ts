@@ -26,7 +26,11 @@ function inBody(body: unknown): AskedOperation {
     document: namedBy({ ...fields, documentId }),
     toApollo(query) {
       if (query === undefined) return { search: '', body }
-      return { search: '', body: { ...fields, query, ...withoutPersistedQuery(fields.extensions) } }
+      const { extensions, ...others } = fields
+      return {
+        search: '',
+        body: { ...others, query, ...('extensions' in fields && !isObject(extensions) && { extensions }) },
+      }
     },
   }
 }
@@ -42,8 +46,8 @@ function inSearch(params: URLSearchParams): AskedOperation {
       if (found === undefined || params.getAll('query').length > 1) return { search: `?${params}`, body: undefined }
       const search = new URLSearchParams(params)
       search.set('query', found)
-      const { extensions: others } = withoutPersistedQuery(extensions)
-      if (others !== undefined) search.set('extensions', JSON.stringify(others))
+      // Nothing reads them once the document is found, and Apollo says what is wrong with those that are none.
+      if (isObject(extensions)) search.delete('extensions')
       return { search: `?${search}`, body: undefined }
     },
   }
@@ -64,15 +68,12 @@ function isText(query: unknown): boolean {
   return typeof query === 'string' && query !== ''
 }
 
-/** Apollo knows nothing of documents that are kept. */
-function withoutPersistedQuery(extensions: unknown): { readonly extensions?: unknown } {
-  if (!hasPersistedQuery(extensions)) return {}
-  const { persistedQuery, ...others } = extensions
-  return { extensions: others }
+function hasPersistedQuery(extensions: unknown): boolean {
+  return isObject(extensions) && 'persistedQuery' in extensions
 }
 
-function hasPersistedQuery(extensions: unknown): extensions is { readonly persistedQuery: unknown } {
-  return typeof extensions === 'object' && extensions !== null && 'persistedQuery' in extensions
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function json(text: string | null): unknown {

@@ -8,6 +8,7 @@ import { type BatchMember, createBatch } from '../../admission/batch.ts'
 import type { OperationReport, ReportMode } from '../../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { identify } from '../identify.ts'
+import { abortWithClient } from './abort-with-client.ts'
 import { acceptsJson } from './accepts-json.ts'
 import { answerBatch } from './answer-batch.ts'
 import { askedOperations } from './asked-operation.ts'
@@ -113,14 +114,15 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const client = clients.get(request)
     const mode = modes.get(request)
     if (client === undefined || mode === undefined) throw UNCHECKED
-    // Apollo looks at it when the operation has run.
-    if (request.method === 'POST' && !acceptsJson(request.headers.accept)) {
+    const { one, batch: asked } = askedOperations(request)
+    // Apollo looks at it when the operation has run. Where none is named, it may have a page to show.
+    const asks = request.method === 'POST' || (request.method === 'GET' && one?.document !== undefined)
+    if (asks && !acceptsJson(request.headers.accept)) {
       return stop(request, reply, refusal('NOT_ACCEPTABLE', { found: request.headers.accept ?? '' }))
     }
-    const { one, batch: asked } = askedOperations(request)
     if (one !== undefined) {
       const context = extendContext(contextOf(client, mode))
-      abortWithClient(reply, [context])
+      abortWithClient(request, reply, [context.controller])
       return replyWith(reply, await operations.answer(one, request, context))
     }
     const refused = await refuseBatch(request, asked.length)
@@ -131,8 +133,9 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
       context: extendContext(contextOf(client, mode, members[index])),
     }))
     abortWithClient(
+      request,
       reply,
-      batch.map(({ context }) => context),
+      batch.map(({ context }) => context.controller),
     )
     return replyWith(reply, await answerBatch(operations, batch, request))
   }
@@ -174,15 +177,6 @@ const UNREADABLE_HOST = refusal('BAD_REQUEST', {
 const EMPTY_BATCH = refusal('BAD_REQUEST', {
   reason: 'The request body is an empty list. Send an object with a "query", or a list of them.',
 })
-
-/** Work for a client that has gone is in vain. */
-function abortWithClient(reply: FastifyReply, contexts: readonly AdmissionContext[]): void {
-  reply.raw.once('close', () => {
-    if (reply.raw.writableFinished) return
-    const reason = new DOMException('The client went away', 'AbortError')
-    for (const { controller } of contexts) controller.abort(reason)
-  })
-}
 
 function bodyRefusal(error: FastifyError, { headers }: FastifyRequest, maxBodyBytes: number): Refusal | undefined {
   switch (error.code) {

@@ -79,13 +79,15 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
 
   async function answer(operation: AskedOperation, from: Sender, context: AdmissionContext): Promise<Answer> {
     const { admission: record, client } = context
-    const found = operation.document === undefined ? undefined : await documents.find(operation.document)
+    // Other methods Apollo answers, whatever they carry.
+    const document = METHODS.has(from.method) ? operation.document : undefined
+    const found = document === undefined ? undefined : await documents.find(document)
     if (found !== undefined && 'code' in found) return refuse(found, from, context)
     const verdict = found === undefined ? undefined : admission.inspect(found.source)
     if (verdict !== undefined) return refuse(verdict, from, context)
-    const document = found === undefined ? undefined : admission.validate(found.source)
-    if (found !== undefined && document !== undefined && !('kind' in document)) {
-      return answerInvalid(found.source, document, from, context)
+    const validated = found === undefined ? undefined : admission.validate(found.source)
+    if (found !== undefined && validated !== undefined && !('kind' in validated)) {
+      return answerInvalid(found.source, validated, from, context)
     }
     record.known = found?.known ?? true
     const response = await apollo.executeHTTPGraphQLRequest({
@@ -114,6 +116,8 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
 
   return { answer, refuse, headersOf }
 }
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST'])
 
 function headerMap(headers: IncomingHttpHeaders): HTTPGraphQLRequest['headers'] {
   const map = new HeaderMap()

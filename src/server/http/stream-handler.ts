@@ -1,20 +1,25 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
+import { type ExecutionResult, type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
 import type { OperationReport } from '../../admission/report/operation-report.ts'
 import { reportHeaders } from '../../admission/report/report-headers.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
+import { asGraphQLError } from '../operations/as-graphql-error.ts'
 import { type BeginOperationOptions, beginOperation, refuseOperation } from '../operations/begin-operation.ts'
 import { createOperationRunner, type OperationRunnerOptions } from '../operations/operation-runner.ts'
+import { abortWithClient } from './abort-with-client.ts'
 import { eventStream } from './event-stream.ts'
 import { operationPayload } from './operation-payload.ts'
 import { errorsAnswer } from './refused-answer.ts'
 import { replyWith } from './reply-with-refusal.ts'
+import { profiledStatus, type StatusProfile } from './status-profile.ts'
 
 export interface StreamHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
   /** After so long without a result a comment is sent. @default 12000 */
   readonly heartbeatMs?: number
+  /** @default 'audits' */
+  readonly statusProfile?: StatusProfile
 }
 
 /**
@@ -22,14 +27,18 @@ export interface StreamHandlerOptions extends BeginOperationOptions, OperationRu
  * with its status and as JSON. When the server closes, streams end without `complete`: clients connect again.
  */
 export function createStreamHandler(app: FastifyInstance, options: StreamHandlerOptions) {
-  const { conclude } = options
+  const { conclude, statusProfile = 'audits' } = options
   const runner = createOperationRunner(options)
   const open = new Set<AbortController>()
   let closes = false
+  const show = {
+    result: runner.shown,
+    error: (thrown: unknown) => runner.shown({ errors: [asGraphQLError(thrown)] }),
+  }
   const events = { heartbeatMs: options.heartbeatMs ?? 12_000, goesOn: () => closes }
   app.addHook('preClose', async () => {
     closes = true
-    for (const controller of open) controller.abort(new DOMException('The server goes away', 'AbortError'))
+    for (const controller of open) controller.abort(GOES_AWAY)
   })
 
   async function handle(
@@ -37,8 +46,8 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     reply: FastifyReply,
     context: AdmissionContext,
   ): Promise<FastifyReply> {
-    const { controller } = context
-    reply.raw.once('close', () => controller.abort(new DOMException('The client went away', 'AbortError')))
+    const { controller, signal } = context
+    abortWithClient(request, reply, [controller])
     const payload = operationPayload(request)
     if ('code' in payload) {
       return refused(request, reply, context, await refuseOperation(options, context, {}, [toGraphQLError(payload)]))
@@ -47,27 +56,20 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     if (!('contextValue' in args)) return refused(request, reply, context, args)
     const subscribes = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.SUBSCRIPTION
     const results = subscribes ? await runner.subscribe(args) : await runner.execute(args)
+    if (subscribes) endWithServer(controller)
     setReport(reply, context.admission.report)
-    const stream = Readable.from(eventStream(shown(results), events))
-    open.add(controller)
-    stream.once('close', () => {
-      open.delete(controller)
-      controller.abort(new DOMException('The stream has ended', 'AbortError'))
-    })
+    const stream = Readable.from(eventStream(asIterable(results), { ...events, signal, show }))
+    stream.once('close', () => controller.abort(new DOMException('The stream has ended', 'AbortError')))
+    // Its head was sent when nobody knew that its connection would not be kept.
+    reply.raw.once('finish', () => closes && request.raw.socket.end())
     // Nothing on the way may hold events back until there are enough of them.
     return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream)
   }
 
-  async function* shown(results: AsyncIterable<ExecutionResult> | ExecutionResult) {
-    if (!(Symbol.asyncIterator in results)) {
-      yield runner.shown(results)
-      return
-    }
-    try {
-      for await (const result of results) yield runner.shown(result)
-    } catch (error) {
-      yield runner.shown({ errors: [asGraphQLError(error)] })
-    }
+  function endWithServer(controller: AbortController): void {
+    open.add(controller)
+    controller.signal.addEventListener('abort', () => open.delete(controller), { once: true })
+    if (closes) controller.abort(GOES_AWAY)
   }
 
   function refused(
@@ -77,7 +79,11 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     errors: readonly GraphQLError[],
   ): FastifyReply {
     setReport(reply, report)
-    return replyWith(reply, errorsAnswer(headers.accept, errors, runner.shown({ errors })))
+    const answer = errorsAnswer(headers.accept, errors, runner.shown({ errors }))
+    const { status } = answer
+    const code = errors[0]?.extensions['code']
+    const profiled = profiledStatus(statusProfile, headers.accept, { status, code, hasData: false })
+    return replyWith(reply, { ...answer, status: profiled })
   }
 
   function setReport(reply: FastifyReply, report: OperationReport | undefined): void {
@@ -88,9 +94,13 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
   return handle
 }
 
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error
-  return new GraphQLError('A stream failed', {
-    originalError: error instanceof Error ? error : new Error(String(error)),
-  })
+const GOES_AWAY = new DOMException('The server goes away', 'AbortError')
+
+/** Not within another generator, which could not be ended while it waits. */
+function asIterable(results: AsyncIterable<ExecutionResult> | ExecutionResult): AsyncIterable<ExecutionResult> {
+  return Symbol.asyncIterator in results ? results : one(results)
+}
+
+async function* one<Value>(value: Value) {
+  yield value
 }

@@ -3,7 +3,7 @@ import type { AdmissionContext } from '../../admission/admission-context.ts'
 import { admitOperation } from '../../admission/admit-operation.ts'
 import { type ConcludeOptions, concludeOperation } from '../../admission/conclude-operation.ts'
 import type { AskedDocument, Documents } from '../../admission/documents/documents.ts'
-import { refusal } from '../../errors/refusal.ts'
+import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { concealNames, mayNameSchema, type Sent } from './conceal-names.ts'
 
@@ -44,7 +44,8 @@ export async function beginOperation(
   const verdict = conclude.admission.inspect(found.source)
   if (verdict !== undefined) return refuseOperation(options, context, sent, [toGraphQLError(verdict)])
   const document = conclude.admission.validate(found.source)
-  if (!('kind' in document)) return refuseOperation(options, context, sent, document)
+  // Its variables have nothing to do with it, and may be of any depth.
+  if (!('kind' in document)) return refuseOperation(options, context, { query: found.source }, document)
   if (payload.readOnly && getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION) {
     return refuseOperation(options, context, sent, [toGraphQLError(MUTATION_BY_GET)])
   }
@@ -56,13 +57,14 @@ export async function beginOperation(
     variables: variables ?? {},
   })
   if (denied !== undefined) return refuseOperation(options, context, sent, [denied])
-  documents.keep(found)
+  if (context.admission.admitted !== undefined) documents.keep(found)
   return { schema, document, operationName, variableValues: variables, contextValue: context }
 }
 
-const MUTATION_BY_GET = refusal('BAD_REQUEST', {
-  reason: 'This is a mutation, and GET requests change nothing. Send it with POST.',
-})
+const MUTATION_BY_GET: Refusal = {
+  ...refusal('BAD_REQUEST', { reason: 'This is a mutation, and GET requests change nothing. Send it with POST.' }),
+  status: 405,
+}
 
 /** The end of an operation that does not run. What it is answered with names nothing that its client may not know. */
 export async function refuseOperation(

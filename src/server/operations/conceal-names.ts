@@ -11,6 +11,7 @@ export interface Sent {
 export function concealNames(message: string, { source, variables }: Sent): string {
   const written = new Set(`${source} ${JSON.stringify(variables)}`.match(NAME))
   return message
+    .slice(0, MAX_CHARACTERS)
     .replaceAll(SUGGESTION, '')
     .replaceAll(QUOTED, (quoted) => quoted.replaceAll(NAME, (name) => (written.has(name) ? name : '…')))
 }
@@ -19,6 +20,9 @@ export function concealNames(message: string, { source, variables }: Sent): stri
 export function mayNameSchema(error: { readonly path?: unknown; readonly extensions?: { readonly code?: unknown } }) {
   return error.path === undefined && CODES.has(error.extensions?.code)
 }
+
+/** More of a message is never shown. */
+const MAX_CHARACTERS = 2_000
 
 const CODES: ReadonlySet<unknown> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'])
 

@@ -3,6 +3,7 @@ import type { AdmissionContext } from '../../admission/admission-context.ts'
 import { type ConcludeOptions, concludeOperation, withCost } from '../../admission/conclude-operation.ts'
 import { executeAdmitted } from '../../admission/execute-admitted.ts'
 import { subscribeAdmitted } from '../../admission/subscribe-admitted.ts'
+import { asGraphQLError } from './as-graphql-error.ts'
 import type { AdmittedArgs } from './begin-operation.ts'
 import { nameMistake, nameMistakes } from './name-mistakes.ts'
 
@@ -37,9 +38,17 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
     const { contextValue: context } = args
     const { mode, admitted } = context.admission
     const validated = mode === 'validate' || admitted === undefined
-    const result = validated ? { data: null } : nameMistakes(await executeAdmitted(args))
+    const result = validated
+      ? { data: null }
+      : nameMistakes(await executeAdmitted(args).catch((thrown) => thrownResult(context, thrown)))
     const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
     return withCost(result, extension)
+  }
+
+  /** What graphql-js throws rather than answers, such as of a source that is none, has to come to its end all the same. */
+  function thrownResult({ admission: record }: AdmissionContext, thrown: unknown): ExecutionResult {
+    record.keepsEstimate = true
+    return { errors: [asGraphQLError(thrown)] }
   }
 
   return {
@@ -47,7 +56,9 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
     async subscribe(args) {
       const { contextValue: context } = args
       if (context.admission.mode === 'validate') return execute(args)
-      const results = await subscribeAdmitted({ ...args, extendContext })
+      const results = await subscribeAdmitted({ ...args, extendContext }).catch((thrown) =>
+        thrownResult(context, thrown),
+      )
       const failed = Symbol.asyncIterator in results ? undefined : nameMistakes(results)
       // It has begun, and with that it has given back its place among the operations that run.
       await concludeOperation(conclude, context, { errors: failed?.errors, body: failed })

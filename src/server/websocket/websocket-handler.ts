@@ -7,6 +7,7 @@ import { clientAddress } from '../../accounts/client-address.ts'
 import type { ClientDirectory } from '../../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../../accounts/credential.ts'
 import { type AdmissionContext, admissionContext, isAdmissionContext } from '../../admission/admission-context.ts'
+import { clientGone } from '../../admission/admit-operation.ts'
 import type { ReportMode } from '../../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
@@ -96,9 +97,19 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       if (connection === undefined) throw new Error('An operation came over a socket that is not identified')
       const { ip, mode, open } = connection
       const client = connection.identify()
+      // It is known from the first moment on, so that whoever completes it is heard.
+      const controller = new AbortController()
+      if ([...open.values()].includes(id)) {
+        ctx.extra.socket.close(SUBSCRIBER_EXISTS, STILL_ENDING)
+        return [clientGone()]
+      }
+      const full = open.size >= MAX_OPERATIONS_PER_SOCKET
+      open.set(controller, id)
       const refused = await conclude.admission.arrive(ip)
+      open.delete(controller)
       if (refused !== undefined) return [toGraphQLError(refused.refusal)]
       if ('code' in client) return [toGraphQLError(client)]
+      if (controller.signal.aborted) return [clientGone()]
       const denied = conclude.admission.deny(client)
       if (denied !== undefined) {
         const { code: outcome } = denied.refusal
@@ -106,7 +117,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
         return [toGraphQLError(denied.refusal)]
       }
       const context = admissionContext(client, mode, Date.now())
-      if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
+      if (full) {
         return refuseOperation(options, context, payload, [toGraphQLError(TOO_MANY_OPERATIONS)])
       }
       open.set(context.controller, id)
@@ -126,6 +137,11 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
     },
   })
 }
+
+/** The close code of graphql-transport-ws for an id that is in use. */
+const SUBSCRIBER_EXISTS = 4409
+
+const STILL_ENDING = 'What was completed under this id has not ended yet: give each operation an id of its own'
 
 const GONE = new DOMException('The client went away', 'AbortError')
 
