@@ -54,7 +54,7 @@ async function measure(title: string, change: (file: ShippedConfig) => void, flo
         answers.set(answer, (answers.get(answer) ?? 0) + count)
       }
       elapsedMs.push(...result.elapsedMs)
-      for (const line of result.wrong) if (!line.includes(': 429 RATE_LIMITED')) wrong.add(line)
+      for (const line of result.wrong) if (!/: (429 RATE_LIMITED|503 OVERLOADED),/.test(line)) wrong.add(line)
     }
     const kept = flooded.map((rate, round) => rate / (quiet[round] ?? Number.NaN))
     console.log(`## ${title}`)

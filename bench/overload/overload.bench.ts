@@ -24,8 +24,10 @@ const rounds: Readonly<Record<Mode, Round[]>> = { enforce: [], off: [] }
 const load = await startLoadProcess()
 const servers = { enforce: await startBenchServer('enforce', env), off: await startBenchServer('off', env) }
 try {
-  const capacity = await measureCapacity()
+  let capacity = 0
   for (let round = 1; round <= ROUNDS; round++) {
+    // Anew each time: machines drift.
+    capacity = await measureCapacity()
     for (const mode of MODES) await measureRound(mode, round, capacity)
   }
   for (const mode of MODES) summarise(mode)
