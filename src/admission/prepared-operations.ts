@@ -54,7 +54,8 @@ export interface PreparedOperations {
 
 interface KnownDocument {
   readonly verdict: Refusal | undefined
-  readonly validated: DocumentNode | readonly GraphQLError[] | undefined
+  /** Once it has been found valid. */
+  readonly document: DocumentNode | undefined
   /** By operation name; only names that the document has. */
   readonly operations: Map<string | undefined, PreparedOperation | Refusal>
 }
@@ -63,36 +64,44 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   const documents = new LRUCache<string, KnownDocument>({
     maxSize: options.maxBytes ?? 128 * 1024 * 1024,
     sizeCalculation: bytesOf,
-    dispose({ validated }, source, reason) {
-      if (reason !== 'set' && isDocument(validated)) sourceOf.delete(sha256Of(source))
+    dispose({ document }, source, reason) {
+      if (reason !== 'set' && document !== undefined) sourceOf.delete(sha256Of(source))
     },
+  })
+  const mistakes = new LRUCache<string, readonly GraphQLError[]>({
+    maxSize: MAX_MISTAKES_BYTES,
+    sizeCalculation: (errors, source) => 2 * source.length + errors.length * BYTES.error,
   })
   /** Of valid documents, by hash. */
   const sourceOf = new Map<string, string>()
 
+  /** Kept only once it is worth it: whoever sends ever new garbage is not to drive out what others use. */
   function known(source: string): KnownDocument {
-    const document = documents.get(source)
-    if (document !== undefined) return document
-    const verdict = inspect(source, options.limits)
-    const inspected = { verdict, validated: undefined, operations: new Map() }
-    documents.set(source, inspected)
-    return inspected
+    const kept = documents.get(source)
+    return kept ?? { verdict: inspect(source, options.limits), document: undefined, operations: new Map() }
   }
 
   return {
-    inspect: (source) => known(source).verdict,
-    validate(source) {
+    inspect(source) {
       const document = known(source)
-      if (document.validated !== undefined) return document.validated
+      if (document.verdict !== undefined) documents.set(source, document)
+      return document.verdict
+    },
+    validate(source) {
+      const knownDocument = documents.get(source)
+      const kept = knownDocument?.document ?? mistakes.get(source)
+      if (kept !== undefined) return kept
       const validated = validateSource(options.schema, source, options.introspection ?? true)
-      documents.set(source, { ...document, validated })
-      if (isDocument(validated)) sourceOf.set(sha256Of(source), source)
+      if ('kind' in validated) {
+        const operations = knownDocument?.operations ?? new Map()
+        documents.set(source, { verdict: undefined, operations, document: validated })
+        sourceOf.set(sha256Of(source), source)
+      } else mistakes.set(source, validated)
       return validated
     },
     validDocument(hash) {
       const source = sourceOf.get(hash)
-      const validated = source === undefined ? undefined : documents.get(source)?.validated
-      return isDocument(validated) ? validated : undefined
+      return source === undefined ? undefined : documents.get(source)?.document
     },
     prepare(source, document, operationName) {
       const knownDocument = known(source)
@@ -112,15 +121,14 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   }
 }
 
-function isDocument(validated: KnownDocument['validated']): validated is DocumentNode {
-  return validated !== undefined && 'kind' in validated
-}
-
 /** Measured with documents of several kinds, their plans explained once, and rounded up. */
-const BYTES = { document: 10_000, character: 100, planField: 2_200 } as const
+const BYTES = { document: 10_000, character: 100, planField: 2_200, error: 2_000 } as const
 
-function bytesOf({ operations, validated }: KnownDocument, source: string): number {
-  if (operations.size === 0 && !isDocument(validated)) return BYTES.document + 2 * source.length
+/** For the errors of those that are invalid: a client that has one wrong sends it again. */
+const MAX_MISTAKES_BYTES = 4 * 1024 * 1024
+
+function bytesOf({ operations, document }: KnownDocument, source: string): number {
+  if (operations.size === 0 && document === undefined) return BYTES.document + 2 * source.length
   let fields = 0
   for (const prepared of operations.values()) if ('plan' in prepared) fields += prepared.plan.size
   return BYTES.document + 2 * source.length + denseLength(source) * BYTES.character + fields * BYTES.planField
