@@ -156,7 +156,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     tls,
     maxBodyBytes: config.server.maxBodyBytes,
     maxBatchSize: config.guard.maxBatchSize,
-    documents: openDocuments(config, schema, operations, documentStore, logger, metrics),
+    documents: openDocuments(config, operations, documentStore, logger, metrics),
     trustedProxies: config.server.trustedProxies,
     connectionLimits: config.server,
     onConnections: metrics.connections,
@@ -340,15 +340,14 @@ function openOperations(config: Config, schema: GraphQLSchema, logger: Logger): 
 }
 
 function openDocuments(
-  { documents: { mode, manifest: path, apq, keepForMs }, introspection }: Config,
-  schema: GraphQLSchema,
+  { documents: { mode, manifest: path, apq, keepForMs } }: Config,
   operations: PreparedOperations,
   store: DocumentStore | undefined,
   logger: Logger,
   metrics: Metrics,
 ): Documents {
   const manifest = path === undefined ? undefined : readManifest(path)
-  const refused = manifest && refusedDocuments({ manifest, schema, operations, introspection })
+  const refused = manifest && refusedDocuments(manifest, operations)
   for (const document of refused ?? []) logger.warn(document, 'a document of the manifest would be refused')
   const kept = createKeptDocuments({
     store,

@@ -17,3 +17,8 @@ export interface OperationEnded {
 
 /** Told of every operation that ends. Must not throw. */
 export type OperationObserver = (ended: OperationEnded) => void
+
+/** What was refused before it had a price. */
+export function refusedUnpriced(tier: string, outcome: ErrorCode, durationMs: number): OperationEnded {
+  return { tier, outcome, estimatedCost: 0, actualCost: 0, durationMs }
+}

@@ -84,13 +84,25 @@ describe('an operation that comes while the server has no seat', () => {
   })
 })
 
-test('what would only be shed is turned away before its body is read, and its tier told to telemetry', async () => {
-  const { api } = await openFull({ overload: { maxConcurrency: 1, maxWaiting: 1, maxWaitMs: 60_000 } })
+test.each([
+  { from: 'a client', headers: {} },
+  { from: 'a page of another origin, which reads why', headers: { origin: 'https://shop.example' } },
+])('what would only be shed is turned away before its body is read, from $from', async ({ headers }) => {
+  const { api } = await openFull({
+    overload: { maxConcurrency: 1, maxWaiting: 1, maxWaitMs: 60_000 },
+    edge: { cors: { origins: ['https://shop.example'], credentials: false } },
+  })
   void api.send(FEW)
   await expect.poll(api.waiting).toBe(1)
-  const { status, body } = await api.post('this is not read', { 'content-type': 'text/plain' })
-  expect(status).toBe(503)
-  expect(body.errors?.[0]?.extensions['code']).toBe('OVERLOADED')
+  const origin = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const answer = await fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain', 'x-api-key': keys.ada, ...headers },
+    body: 'this is not read',
+  })
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('OVERLOADED')])
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('origin' in headers ? 'https://shop.example' : null)
   expect(api.ended).toMatchObject([{ tier: 'free', outcome: 'OVERLOADED', estimatedCost: 0 }])
   for (const url of ['/livez', '/readyz']) expect((await api.app.inject({ url })).statusCode).toBe(200)
 })

@@ -79,7 +79,7 @@ export interface OverloadOptions {
    */
   readonly now?: () => number
   /**
-   * From 0 up to 1: who passes a door that is half open, and how the waits of those who are shed differ.
+   * From 0 up to 1: how the waits of those who are shed differ, so that they do not all come again at once.
    * @default Math.random
    */
   readonly random?: () => number

@@ -5,6 +5,7 @@ import { clientAddress } from '../../accounts/client-address.ts'
 import type { ClientDirectory } from '../../accounts/client-directory.ts'
 import { type AdmissionContext, admissionContext, admissionRecord } from '../../admission/admission-context.ts'
 import { type BatchMember, createBatch } from '../../admission/batch.ts'
+import { refusedUnpriced } from '../../admission/operation-observer.ts'
 import type { OperationReport, ReportMode } from '../../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { identify } from '../identify.ts'
@@ -58,9 +59,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     refusal: Refusal,
     report?: OperationReport,
   ): FastifyReply {
-    const durationMs = reply.elapsedTime
     const tier = clients.get(request)?.tier ?? 'none'
-    options.conclude.observe?.({ tier, outcome: refusal.code, estimatedCost: 0, actualCost: 0, durationMs })
+    options.conclude.observe?.(refusedUnpriced(tier, refusal.code, reply.elapsedTime))
     return replyWithRefusal(request, reply, refusal, report && operations.headersOf(report))
   }
 
@@ -79,8 +79,9 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     clients.set(request, client)
     const denied = admission.deny(client)
     if (denied !== undefined) return stopForFree(request, reply, denied.refusal, denied.report)
-    // Sockets and streams are for subscriptions, which are the last to be turned away.
-    if (request.routeOptions.url !== `${app.prefix}/stream` && !request.ws) {
+    // All others have been asked about before they came here; createTurnAway says why these are left to the route.
+    const fromPage = request.headers.origin !== undefined
+    if (fromPage && request.routeOptions.url !== `${app.prefix}/stream` && !request.ws) {
       const away = admission.turnAway(client)
       if (away !== undefined) return stopForFree(request, reply, away)
     }

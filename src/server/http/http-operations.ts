@@ -3,6 +3,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { GraphQLError } from 'graphql'
 import type { Admission } from '../../admission/admission.ts'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
+import { refusedUnpriced } from '../../admission/operation-observer.ts'
 import type { OperationReport } from '../../admission/report/operation-report.ts'
 import { reportHeaders } from '../../admission/report/report-headers.ts'
 import type { Refusal } from '../../errors/refusal.ts'
@@ -49,13 +50,7 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
     const { report, denied } = await admission.chargeRequest(client)
     record.report = report
     const refused = denied ?? refusal
-    conclude.observe?.({
-      tier: client.tier,
-      outcome: refused.code,
-      estimatedCost: 0,
-      actualCost: 0,
-      durationMs: Date.now() - record.startedAtMs,
-    })
+    conclude.observe?.(refusedUnpriced(client.tier, refused.code, Date.now() - record.startedAtMs))
     return refusedAnswer(headers.accept, refused, headersOf(report))
   }
 

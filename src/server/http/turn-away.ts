@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ClientDirectory } from '../../accounts/client-directory.ts'
 import type { Admission } from '../../admission/admission.ts'
-import type { OperationObserver } from '../../admission/operation-observer.ts'
+import { type OperationObserver, refusedUnpriced } from '../../admission/operation-observer.ts'
 import type { Refusal } from '../../errors/refusal.ts'
 import { identify } from '../identify.ts'
 
@@ -24,8 +24,7 @@ export function createTurnAway({ admission, directory, observe }: TurnAwayOption
     if ('code' in client) return undefined
     const refused = admission.turnAway(client)
     if (refused === undefined) return undefined
-    const costs = { estimatedCost: 0, actualCost: 0 }
-    observe?.({ tier: client.tier, outcome: refused.code, ...costs, durationMs: 0 })
+    observe?.(refusedUnpriced(client.tier, refused.code, 0))
     return refused
   }
 }

@@ -8,6 +8,7 @@ import type { ClientDirectory } from '../../accounts/client-directory.ts'
 import type { CredentialHeaders } from '../../accounts/credential.ts'
 import { type AdmissionContext, admissionContext, isAdmissionContext } from '../../admission/admission-context.ts'
 import { clientGone } from '../../admission/admit-operation.ts'
+import { refusedUnpriced } from '../../admission/operation-observer.ts'
 import type { ReportMode } from '../../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
@@ -112,8 +113,7 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions) {
       if (controller.signal.aborted) return [clientGone()]
       const denied = conclude.admission.deny(client)
       if (denied !== undefined) {
-        const { code: outcome } = denied.refusal
-        conclude.observe?.({ tier: client.tier, outcome, estimatedCost: 0, actualCost: 0, durationMs: 0 })
+        conclude.observe?.(refusedUnpriced(client.tier, denied.refusal.code, 0))
         return [toGraphQLError(denied.refusal)]
       }
       const context = admissionContext(client, mode, Date.now())

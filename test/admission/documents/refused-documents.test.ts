@@ -8,11 +8,11 @@ import { defaultGuardLimits } from '../../../src/guard/guard-limits.ts'
 
 const schema = buildSchema('type Query { node: Node } type Node { id: ID next: Node }')
 const limits = { ...defaultGuardLimits, maxAliases: 1, maxDepth: 2 }
-const operations = createPreparedOperations({ schema, model: createCostModel(schema), limits })
 
 function refused(source: string, introspection = true) {
   const manifest = parseManifest(JSON.stringify({ good: '{ node { id } }', this: source }))
-  return refusedDocuments({ manifest, schema, operations, introspection })
+  const model = createCostModel(schema)
+  return refusedDocuments(manifest, createPreparedOperations({ schema, model, limits, introspection }))
 }
 
 test.each([
