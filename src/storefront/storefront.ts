@@ -4,7 +4,6 @@ import { catalogueResolvers } from './catalogue/catalogue-resolvers.ts'
 import { dateTime } from './date-time.ts'
 import type { Resolvers } from './generated/storefront-resolvers.ts'
 import { nodeResolvers } from './node-resolvers.ts'
-import type { OrderEvents } from './order-events.ts'
 import { orderResolvers } from './orders/order-resolvers.ts'
 import { createReads } from './reading/reads.ts'
 import type { StorefrontContext } from './storefront-context.ts'
@@ -13,9 +12,8 @@ import type { StorefrontTables } from './tables.ts'
 export interface StorefrontOptions {
   /** The database with the shop's tables, for as long as a signal has not aborted. */
   readonly during: (signal: AbortSignal) => Kysely<StorefrontTables>
-  readonly events: OrderEvents
-  /** Told when an event could not be published. The mutation has succeeded all the same: its data is committed. */
-  readonly onEventLost: (cause: unknown) => void
+  /** Called once a transaction that wrote events into the outbox has been committed: they can be delivered. */
+  readonly onEventsRecorded: () => void
   /** @default the system's clock */
   readonly now?: () => Date
 }
@@ -27,25 +25,21 @@ export interface Storefront {
   contextFor<Operation extends OperationContext>(operation: Operation): Operation & StorefrontContext
 }
 
-export function createStorefront({
-  during,
-  events,
-  onEventLost,
-  now = () => new Date(),
-}: StorefrontOptions): Storefront {
+export function createStorefront({ during, onEventsRecorded, now = () => new Date() }: StorefrontOptions): Storefront {
   return {
     resolvers: {
       ...nodeResolvers,
       ...catalogueResolvers,
       ...orderResolvers,
       Query: { ...nodeResolvers.Query, ...catalogueResolvers.Query, ...orderResolvers.Query },
+      Mutation: { ...catalogueResolvers.Mutation, ...orderResolvers.Mutation },
+      Subscription: { ...catalogueResolvers.Subscription, ...orderResolvers.Subscription },
       DateTime: dateTime,
     },
     contextFor: (operation) => ({
       ...operation,
       reads: createReads(during(operation.signal)),
-      events,
-      onEventLost,
+      onEventsRecorded,
       now,
     }),
   }

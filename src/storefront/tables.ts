@@ -42,7 +42,7 @@ interface CustomerTable {
 }
 
 interface ReviewTable {
-  id: number
+  id: Generated<number>
   productId: number
   customerId: number
   /** From 1 to 5. */

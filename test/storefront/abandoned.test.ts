@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openShop, type Shop } from './open-shop.ts'
+import { clients, openShop, type Shop } from './open-shop.ts'
 import { setUpStand } from './orders/order-stand.ts'
 
 let shop: Shop
@@ -47,8 +47,8 @@ describe('for an operation that nobody waits for any more', () => {
     expect(shop.statements).toHaveLength(2)
   })
 
-  test.each(['begin', 'for update', 'update "inventory"', 'insert into "orders"'])(
-    'an order that was begun is undone: aborted after %s',
+  test.each(['begin', 'for update', 'update "inventory"', 'insert into "orders"', 'insert into outbox'])(
+    'an order that was begun is undone, and nothing is told of it: aborted after %s',
     async (statement) => {
       const stand = await setUpStand(shop, [{ quantity: 5, priceCents: 100 }])
       abortAfter = statement
@@ -59,6 +59,22 @@ describe('for an operation that nobody waits for any more', () => {
       expect(errors?.[0]?.message).toBe('nobody waits any more')
       expect(await stand.left()).toEqual([5])
       expect(await stand.sold()).toEqual([0])
+      expect(await stand.stockEvents()).toEqual([[]])
+    },
+  )
+
+  test.each(['update "orders"', 'insert into outbox'])(
+    'an order that was moved on is where it was, and nothing is told of it: aborted after %s',
+    async (statement) => {
+      const stand = await setUpStand(shop, [{ quantity: 5, priceCents: 100 }])
+      const { order } = await stand.place(stand.products.map((productId) => ({ productId, quantity: 1 })))
+      abortAfter = statement
+      const options = { variables: { id: order?.id }, client: clients.staff, signal: controller.signal }
+      const { errors } = await shop.run('mutation ($id: ID!) { advanceOrder(id: $id) { order { id } } }', options)
+      expect(errors?.[0]?.message).toBe('nobody waits any more')
+      const status = shop.data('query ($id: ID!) { order(id: $id) { status } }', { variables: { id: order?.id } })
+      expect(await status).toEqual({ order: { status: 'PLACED' } })
+      expect(await shop.events(`${order?.id.toLowerCase()}:status`)).toEqual([])
     },
   )
 })

@@ -11,6 +11,8 @@ afterAll(() => shop.close())
 
 const place =
   'mutation { placeOrder(input: { customerId: "Customer:1", lines: [{ productId: "Product:1", quantity: 0 }] }) { problems { code } } }'
+const review =
+  'mutation { addReview(input: { customerId: "Customer:1", productId: "Product:1", rating: 0, title: "", body: "" }) { problems { code } } }'
 const advance = 'mutation { advanceOrder(id: "Order:99999999") { problems { code } } }'
 
 type Who = keyof typeof clients
@@ -29,6 +31,7 @@ const rules: readonly (readonly [name: string, source: string, outcomes: Readonl
     allow('ada', 'staff'),
   ],
   ['placeOrder', place, allow('ada', 'staff')],
+  ['addReview', review, allow('ada', 'staff')],
   ['advanceOrder', advance, { anonymous: 'UNAUTHENTICATED', ada: 'FORBIDDEN', staff: 'allowed' }],
 ]
 
@@ -49,6 +52,7 @@ test.each(cases)('%s for %s: %s', async (_, who, outcome, source) => {
 
 test.each([
   ['UNAUTHENTICATED', place, clients.anonymous, 'Mutation.placeOrder needs an API key'],
+  ['UNAUTHENTICATED', review, clients.anonymous, 'Mutation.addReview needs an API key'],
   ['FORBIDDEN', advance, clients.ada, 'Mutation.advanceOrder is for staff'],
 ])('%s names the field and asks the database nothing', async (_, source, client, message) => {
   shop.statements.length = 0
@@ -57,11 +61,18 @@ test.each([
   expect(shop.statements).toEqual([])
 })
 
-test('a subscription needs a key too', async () => {
+test('a subscription to an order needs a key too', async () => {
   const source = 'subscription { orderStatusChanged(orderId: "Order:1") { status } }'
   expect(await shop.subscribe(source, { client: clients.anonymous })).toMatchObject({
     errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
   })
+})
+
+test.each([
+  'subscription { stockChanged(productIds: ["Product:1"]) { quantity } }',
+  'subscription { reviewAdded(productId: "Product:1") { title } }',
+])('anybody may watch a product: %s', async (source) => {
+  expect(await shop.subscribe(source, { client: clients.anonymous })).toMatchObject({ topics: [expect.any(String)] })
 })
 
 describe('the email of a customer', () => {

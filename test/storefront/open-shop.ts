@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql'
+import { createSourceEventStream, type ExecutionResult, execute, parse, validate } from 'graphql'
+import { sql } from 'kysely'
 import { anonymousClient } from '../../src/accounts/anonymous-client.ts'
 import type { Client } from '../../src/accounts/client.ts'
-import { createMemoryEventBus } from '../../src/events/memory/memory-event-bus.ts'
-import type { OrderEvents } from '../../src/storefront/order-events.ts'
+import type { OutboxEvent } from '../../src/database/outbox.ts'
 import { createStorefront } from '../../src/storefront/storefront.ts'
 import { openTestDatabase, type TestDatabaseOptions } from '../support/database.ts'
 
@@ -26,13 +26,12 @@ export interface RunOptions {
 export type Answer<Data> = Pick<ExecutionResult, 'errors'> & { readonly data: Data }
 
 export interface ShopOptions extends TestDatabaseOptions {
-  readonly events?: OrderEvents
+  readonly onEventsRecorded?: () => void
 }
 
 /** The schema that ships, the storefront's resolvers and a real database. */
-export async function openShop({ events, onQuery, ...options }: ShopOptions = {}) {
+export async function openShop({ onEventsRecorded = () => undefined, onQuery, ...options }: ShopOptions = {}) {
   const statements: string[] = []
-  const eventsLost: unknown[] = []
   function record(sql: string): void {
     statements.push(sql)
     onQuery?.(sql)
@@ -40,8 +39,7 @@ export async function openShop({ events, onQuery, ...options }: ShopOptions = {}
   const database = await openTestDatabase({ ...options, onQuery: record })
   const storefront = createStorefront({
     during: database.during,
-    events: events ?? memoryEvents(),
-    onEventLost: (cause) => eventsLost.push(cause),
+    onEventsRecorded,
     now: () => new Date('2026-11-24T09:30:00.000Z'),
   })
   const schema = makeExecutableSchema({ typeDefs: typeDefs(), resolvers: storefront.resolvers })
@@ -63,7 +61,6 @@ export async function openShop({ events, onQuery, ...options }: ShopOptions = {}
     db: database.db,
     /** The statements so far. */
     statements,
-    eventsLost,
     run,
     /** The data of an operation that has to succeed. */
     async data<Data>(source: string, options: RunOptions = {}): Promise<Data> {
@@ -71,21 +68,22 @@ export async function openShop({ events, onQuery, ...options }: ShopOptions = {}
       if (errors !== undefined) throw new Error(JSON.stringify(errors))
       return data
     },
-    subscribe: async (source: string, options: RunOptions = {}) => subscribe(request(source, options)),
+    /** What a subscription says of its events, or why there are none. */
+    subscribe: async (source: string, options: RunOptions = {}) => createSourceEventStream(request(source, options)),
+    /** The answer of a subscription to one event. */
+    async answer(source: string, event: unknown, options: RunOptions = {}): Promise<Answer<unknown>> {
+      return JSON.parse(JSON.stringify(await execute({ ...request(source, options), rootValue: event })))
+    },
+    /** The events that were written and have not been taken out: with the word in their topic, in order. */
+    async events(word = ''): Promise<readonly OutboxEvent[]> {
+      const select = sql<OutboxEvent>`select topic, payload from outbox where position(${word} in topic) > 0 order by id`
+      return (await select.execute(database.db)).rows
+    },
     close: database.close,
   }
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
-
-/** Events as the server has them within one process. */
-export function memoryEvents(): OrderEvents {
-  const bus = createMemoryEventBus()
-  return {
-    orderStatusChanged: (orderId) => bus.publish(`order:${orderId}`, null),
-    subscribe: (orderId, signal) => bus.subscribe(`order:${orderId}`, { signal }),
-  }
-}
 
 function typeDefs(): string[] {
   return readdirSync('schema', { recursive: true, encoding: 'utf8' })

@@ -14,5 +14,6 @@ export const loadCategory = existing('category', findCategory)
 export const loadChildren = loader(categoriesByParent)
 
 export const findReview = loader(reviewsById)
+export const loadReview = existing('review', findReview)
 export const loadReviewPage = pageLoader(reviewPagesByProduct)
 export const loadAverageRating = loader(averageRatings)

@@ -1,11 +1,13 @@
+import { requireKey } from '../checks/access.ts'
 import { badInput } from '../checks/bad-input.ts'
-import { argument } from '../checks/coordinates.ts'
+import { argument, field } from '../checks/coordinates.ts'
 import { globalId, parseId } from '../checks/global-id.ts'
-import type { ProductFilter, Resolvers } from '../generated/storefront-resolvers.ts'
+import type { AddReviewInput, ProductFilter, Resolvers } from '../generated/storefront-resolvers.ts'
 import { money } from '../money.ts'
 import { loadCustomer } from '../orders/order-loaders.ts'
 import { connectionResolvers } from '../pages/connection-resolvers.ts'
 import { checkFirst, pageRequest } from '../pages/page-request.ts'
+import { addReview, type ReviewDraft } from './add-review.ts'
 import {
   findCategory,
   findProduct,
@@ -19,8 +21,10 @@ import {
 } from './catalogue-loaders.ts'
 import { topCategories } from './categories.ts'
 import { type ProductCriteria, productPage, productSorts } from './products.ts'
+import { reviewAdded } from './review-added.ts'
 import { newestReviews } from './reviews.ts'
 import { search } from './search.ts'
+import { stockChanged } from './stock-changed.ts'
 
 /** Everything in schema/storefront/catalogue.graphql. */
 export const catalogueResolvers = {
@@ -43,6 +47,16 @@ export const catalogueResolvers = {
       return search(reads.db, words, checkFirst(info, first, 50))
     },
   },
+  Mutation: {
+    addReview: async (_, { input }, { client, reads, onEventsRecorded, now }, info) => {
+      requireKey(client, field(info))
+      const outcome = await addReview(reads.db, draft(input), now())
+      reads.forget()
+      if (outcome.review !== null) onEventsRecorded()
+      return outcome
+    },
+  },
+  Subscription: { stockChanged, reviewAdded },
   Product: {
     id: ({ id }) => globalId('Product', id),
     price: ({ priceCents }) => money(priceCents),
@@ -68,6 +82,16 @@ export const catalogueResolvers = {
   ProductConnection: connectionResolvers,
   ReviewConnection: connectionResolvers,
 } satisfies Resolvers
+
+function draft({ customerId, productId, rating, title, body }: AddReviewInput): ReviewDraft {
+  return {
+    customerId: parseId('Customer', customerId, 'AddReviewInput.customerId'),
+    productId: parseId('Product', productId, 'AddReviewInput.productId'),
+    rating,
+    title,
+    body,
+  }
+}
 
 function criteria(filter: ProductFilter | null | undefined): ProductCriteria {
   const { categoryId, minPrice, maxPrice, inStock } = filter ?? {}

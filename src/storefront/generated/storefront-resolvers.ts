@@ -21,6 +21,25 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
 };
 
+export type AddReviewInput = {
+  /** 1 to 2000 characters. */
+  readonly body: Scalars['String']['input'];
+  readonly customerId: Scalars['ID']['input'];
+  readonly productId: Scalars['ID']['input'];
+  /** From 1 to 5. */
+  readonly rating: Scalars['Int']['input'];
+  /** 1 to 100 characters. */
+  readonly title: Scalars['String']['input'];
+};
+
+export type AddReviewPayload = {
+  readonly __typename?: 'AddReviewPayload';
+  /** Why nothing was added; empty where it was. */
+  readonly problems: ReadonlyArray<ReviewProblem>;
+  /** Null where there is a problem. */
+  readonly review: Maybe<Review>;
+};
+
 export type AdvanceOrderPayload = {
   readonly __typename?: 'AdvanceOrderPayload';
   /** Null where there is a problem. */
@@ -75,10 +94,17 @@ export type Money = {
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Reviews a product in a customer's name. Needs an API key. */
+  readonly addReview: AddReviewPayload;
   /** Moves an order on: placed → paid → shipped → delivered. For staff. */
   readonly advanceOrder: AdvanceOrderPayload;
   /** Orders what is in stock: every line or nothing. Needs an API key. */
   readonly placeOrder: PlaceOrderPayload;
+};
+
+
+export type MutationAddReviewArgs = {
+  input: AddReviewInput;
 };
 
 
@@ -339,17 +365,58 @@ export type ReviewEdge = {
   readonly node: Review;
 };
 
+export type ReviewProblem = {
+  readonly __typename?: 'ReviewProblem';
+  readonly code: ReviewProblemCode;
+  /** What was found, what is allowed, what to do. */
+  readonly message: Scalars['String']['output'];
+};
+
+export type ReviewProblemCode =
+  | 'INVALID_BODY'
+  | 'INVALID_RATING'
+  | 'INVALID_TITLE'
+  | 'UNKNOWN_CUSTOMER'
+  | 'UNKNOWN_PRODUCT';
+
 export type SearchResult = Category | Product;
 
+export type StockChange = {
+  readonly __typename?: 'StockChange';
+  readonly product: Product;
+  /** How many could be ordered after the change. */
+  readonly quantity: Scalars['Int']['output'];
+};
+
+/** Free itself: events cost what they deliver. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
-  /** The order each time its status has changed. Needs an API key. */
+  /** What `Query.rateLimit` says, now and each time it has changed, at most once a second. Free. */
+  readonly budgetChanged: RateLimit;
+  /** The order with each status that it comes to, in order. Needs an API key. */
   readonly orderStatusChanged: Order;
+  /** Every new review of a product. */
+  readonly reviewAdded: Review;
+  /** A product each time its stock has changed. Who reads too slowly gets the latest change of each product. */
+  readonly stockChanged: StockChange;
 };
 
 
+/** Free itself: events cost what they deliver. */
 export type SubscriptionOrderStatusChangedArgs = {
   orderId: Scalars['ID']['input'];
+};
+
+
+/** Free itself: events cost what they deliver. */
+export type SubscriptionReviewAddedArgs = {
+  productId: Scalars['ID']['input'];
+};
+
+
+/** Free itself: events cost what they deliver. */
+export type SubscriptionStockChangedArgs = {
+  productIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 export type Viewer = {
@@ -439,6 +506,8 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AddReviewInput: AddReviewInput;
+  AddReviewPayload: ResolverTypeWrapper<Omit<AddReviewPayload, 'review'> & { review?: Maybe<ResolversTypes['Review']> }>;
   AdvanceOrderPayload: ResolverTypeWrapper<Omit<AdvanceOrderPayload, 'order'> & { order?: Maybe<ResolversTypes['Order']> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Category: ResolverTypeWrapper<CategoryRow>;
@@ -471,7 +540,10 @@ export type ResolversTypes = {
   Review: ResolverTypeWrapper<ReviewRow>;
   ReviewConnection: ResolverTypeWrapper<ReviewPage>;
   ReviewEdge: ResolverTypeWrapper<Omit<ReviewEdge, 'node'> & { node: ResolversTypes['Review'] }>;
+  ReviewProblem: ResolverTypeWrapper<ReviewProblem>;
+  ReviewProblemCode: ReviewProblemCode;
   SearchResult: ResolverTypeWrapper<SearchResultRow>;
+  StockChange: ResolverTypeWrapper<Omit<StockChange, 'product'> & { product: ResolversTypes['Product'] }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Viewer: ResolverTypeWrapper<Viewer>;
@@ -480,6 +552,8 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AddReviewInput: AddReviewInput;
+  AddReviewPayload: Omit<AddReviewPayload, 'review'> & { review?: Maybe<ResolversParentTypes['Review']> };
   AdvanceOrderPayload: Omit<AdvanceOrderPayload, 'order'> & { order?: Maybe<ResolversParentTypes['Order']> };
   Boolean: Scalars['Boolean']['output'];
   Category: CategoryRow;
@@ -509,7 +583,9 @@ export type ResolversParentTypes = {
   Review: ReviewRow;
   ReviewConnection: ReviewPage;
   ReviewEdge: Omit<ReviewEdge, 'node'> & { node: ResolversParentTypes['Review'] };
+  ReviewProblem: ReviewProblem;
   SearchResult: SearchResultRow;
+  StockChange: Omit<StockChange, 'product'> & { product: ResolversParentTypes['Product'] };
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   Viewer: Viewer;
@@ -529,6 +605,11 @@ export type ListSizeDirectiveArgs = {
 };
 
 export type ListSizeDirectiveResolver<Result, Parent, ContextType = StorefrontContext, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type AddReviewPayloadResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['AddReviewPayload'] = ResolversParentTypes['AddReviewPayload']> = {
+  problems?: Resolver<ReadonlyArray<ResolversTypes['ReviewProblem']>, ParentType, ContextType>;
+  review?: Resolver<Maybe<ResolversTypes['Review']>, ParentType, ContextType>;
+};
 
 export type AdvanceOrderPayloadResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['AdvanceOrderPayload'] = ResolversParentTypes['AdvanceOrderPayload']> = {
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
@@ -564,6 +645,7 @@ export type MoneyResolvers<ContextType = StorefrontContext, ParentType extends R
 };
 
 export type MutationResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addReview?: Resolver<ResolversTypes['AddReviewPayload'], ParentType, ContextType, RequireFields<MutationAddReviewArgs, 'input'>>;
   advanceOrder?: Resolver<ResolversTypes['AdvanceOrderPayload'], ParentType, ContextType, RequireFields<MutationAdvanceOrderArgs, 'id'>>;
   placeOrder?: Resolver<ResolversTypes['PlaceOrderPayload'], ParentType, ContextType, RequireFields<MutationPlaceOrderArgs, 'input'>>;
 };
@@ -686,12 +768,25 @@ export type ReviewEdgeResolvers<ContextType = StorefrontContext, ParentType exte
   node?: Resolver<ResolversTypes['Review'], ParentType, ContextType>;
 };
 
+export type ReviewProblemResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['ReviewProblem'] = ResolversParentTypes['ReviewProblem']> = {
+  code?: Resolver<ResolversTypes['ReviewProblemCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type SearchResultResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['SearchResult'] = ResolversParentTypes['SearchResult']> = {
   __resolveType: TypeResolveFn<'Category' | 'Product', ParentType, ContextType>;
 };
 
+export type StockChangeResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['StockChange'] = ResolversParentTypes['StockChange']> = {
+  product?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type SubscriptionResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  budgetChanged?: SubscriptionResolver<ResolversTypes['RateLimit'], "budgetChanged", ParentType, ContextType>;
   orderStatusChanged?: SubscriptionResolver<ResolversTypes['Order'], "orderStatusChanged", ParentType, ContextType, RequireFields<SubscriptionOrderStatusChangedArgs, 'orderId'>>;
+  reviewAdded?: SubscriptionResolver<ResolversTypes['Review'], "reviewAdded", ParentType, ContextType, RequireFields<SubscriptionReviewAddedArgs, 'productId'>>;
+  stockChanged?: SubscriptionResolver<ResolversTypes['StockChange'], "stockChanged", ParentType, ContextType, RequireFields<SubscriptionStockChangedArgs, 'productIds'>>;
 };
 
 export type ViewerResolvers<ContextType = StorefrontContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -703,6 +798,7 @@ export type ViewerResolvers<ContextType = StorefrontContext, ParentType extends 
 };
 
 export type Resolvers<ContextType = StorefrontContext> = {
+  AddReviewPayload?: AddReviewPayloadResolvers<ContextType>;
   AdvanceOrderPayload?: AdvanceOrderPayloadResolvers<ContextType>;
   Category?: CategoryResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
@@ -725,7 +821,9 @@ export type Resolvers<ContextType = StorefrontContext> = {
   Review?: ReviewResolvers<ContextType>;
   ReviewConnection?: ReviewConnectionResolvers<ContextType>;
   ReviewEdge?: ReviewEdgeResolvers<ContextType>;
+  ReviewProblem?: ReviewProblemResolvers<ContextType>;
   SearchResult?: SearchResultResolvers<ContextType>;
+  StockChange?: StockChangeResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
 };

@@ -27,17 +27,18 @@ export const orderResolvers = {
     },
   },
   Mutation: {
-    placeOrder: async (_, { input }, { client, reads, now }, info) => {
+    placeOrder: async (_, { input }, { client, reads, onEventsRecorded, now }, info) => {
       requireKey(client, field(info))
       const outcome = await placeOrder(reads.db, draft(input), now())
       reads.forget()
+      if (outcome.order !== null) onEventsRecorded()
       return outcome
     },
-    advanceOrder: async (_, { id }, { client, reads, events, onEventLost }, info) => {
+    advanceOrder: async (_, { id }, { client, reads, onEventsRecorded }, info) => {
       requireStaff(client, field(info))
       const outcome = await advanceOrder(reads.db, parseId('Order', id, argument(info, 'id')))
       reads.forget()
-      if (outcome.order !== null) await events.orderStatusChanged(outcome.order.id).catch(onEventLost)
+      if (outcome.order !== null) onEventsRecorded()
       return outcome
     },
   },

@@ -1,3 +1,5 @@
+import { topicSource } from '../../execution/topic-source.ts'
+import { changeEvents } from '../change-events.ts'
 import { requireKey } from '../checks/access.ts'
 import { badInput, quote } from '../checks/bad-input.ts'
 import { argument, field } from '../checks/coordinates.ts'
@@ -11,8 +13,8 @@ import type { StorefrontContext } from '../storefront-context.ts'
 import { findOrder, loadOrder } from './order-loaders.ts'
 
 /**
- * `Subscription.orderStatusChanged`. An event says no more than that there is something new; the order is what the
- * database has then, so that the last event shows the latest status, in whatever order events arrive.
+ * `Subscription.orderStatusChanged`. The status is that of the event, so that each is seen once and in order, even where
+ * the order has moved on; everything else is what the database has.
  */
 export const orderStatusChanged: SubscriptionResolverObject<
   ResolversTypes['Order'],
@@ -23,11 +25,14 @@ export const orderStatusChanged: SubscriptionResolverObject<
   async subscribe(_, { orderId }, context, info) {
     requireKey(context.client, field(info))
     const id = parseId('Order', orderId, argument(info, 'orderId'))
-    if ((await findOrder(context, id)) !== null) return await context.events.subscribe(id, context.signal)
+    if ((await findOrder(context, id)) !== null) {
+      return topicSource([changeEvents.orderStatus.topic(id)], { sharedBy: 'role', overflow: 'close' })
+    }
     throw badInput(`${argument(info, 'orderId')} is ${quote(orderId)}; there is no such order.`)
   },
-  resolve(_, { orderId }, context, info) {
+  async resolve(event: unknown, _, context) {
+    const { orderId, status } = changeEvents.orderStatus.read(event)
     context.reads.forget()
-    return loadOrder(context, parseId('Order', orderId, argument(info, 'orderId')))
+    return { ...(await loadOrder(context, orderId)), status }
   },
 }

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
+import { recordEvents } from '../../database/outbox.ts'
 import { productsById } from '../catalogue/products.ts'
+import { changeEvents } from '../change-events.ts'
 import { globalId } from '../checks/global-id.ts'
 import type { OrderProblem } from '../generated/storefront-resolvers.ts'
 import { anyOf } from '../reading/ids.ts'
@@ -22,7 +24,10 @@ interface PricedLine extends DraftLine {
   readonly unitPriceCents: number
 }
 
-/** Orders every line or nothing, at the prices in the database. Never sells what is not there, whatever else is going on. */
+/**
+ * Orders every line or nothing, at the prices in the database, and tells what is left of each product. Never sells what
+ * is not there, whatever else is going on.
+ */
 export async function placeOrder(
   db: Kysely<StorefrontTables>,
   draft: OrderDraft,
@@ -35,8 +40,9 @@ export async function placeOrder(
     if (problems.length > 0) return refused(...problems)
     const totalCents = lines.reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0)
     if (totalCents > MAX_TOTAL_CENTS) return refused(tooMuch(totalCents))
-    const shortages = await takeFromStock(transaction, lines)
+    const shortages = await shortagesOf(transaction, lines)
     if (shortages.length > 0) return refused(...shortages)
+    const left = await takeFromStock(transaction, lines)
     const order = await transaction
       .insertInto('orders')
       .values({ customerId: draft.customerId, status: 'PLACED', totalCents, placedAt })
@@ -46,6 +52,10 @@ export async function placeOrder(
       .insertInto('orderLines')
       .values(lines.map((line, position) => ({ orderId: order.id, position, ...line })))
       .execute()
+    await recordEvents(
+      transaction,
+      left.map(({ productId, quantity }) => changeEvents.stock.event(productId, quantity)),
+    )
     return done(order)
   })
 }
@@ -73,8 +83,8 @@ async function price(
   return { lines: priced, problems }
 }
 
-/** Takes all lines from the stock, or none and says what is missing. */
-async function takeFromStock(
+/** Which lines ask for more than there is. Nobody else takes any of the products until the transaction has ended. */
+async function shortagesOf(
   db: Kysely<StorefrontTables>,
   lines: readonly DraftLine[],
 ): Promise<readonly OrderProblem[]> {
@@ -88,13 +98,17 @@ async function takeFromStock(
     .forUpdate()
     .execute()
   const stock = new Map(locked.map(({ productId, quantity }) => [productId, quantity]))
-  const shortages = lines.flatMap(({ productId, quantity }, index) => {
+  return lines.flatMap(({ productId, quantity }, index) => {
     const available = stock.get(productId) ?? 0
     return quantity > available ? [outOfStock(productId, quantity, available, index)] : []
   })
-  if (shortages.length > 0) return shortages
+}
+
+/** Takes all lines from the stock, and answers what is left. */
+async function takeFromStock(db: Kysely<StorefrontTables>, lines: readonly DraftLine[]): Promise<readonly DraftLine[]> {
+  const ids = lines.map(({ productId }) => productId)
   const quantities = lines.map(({ quantity }) => quantity)
-  await db
+  return await db
     .updateTable('inventory')
     .from(
       sql<{ id: number; quantity: number }>`unnest(${ids}::integer[], ${quantities}::integer[])`.as<'taken'>(
@@ -103,8 +117,8 @@ async function takeFromStock(
     )
     .set((eb) => ({ quantity: eb('inventory.quantity', '-', eb.ref('taken.quantity')) }))
     .whereRef('inventory.productId', '=', 'taken.id')
+    .returning(['inventory.productId', 'inventory.quantity'])
     .execute()
-  return []
 }
 
 function outOfStock(productId: number, quantity: number, available: number, line: number): OrderProblem {

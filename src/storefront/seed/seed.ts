@@ -18,6 +18,7 @@ export async function seed(db: Kysely<StorefrontTables>, size: ShopSize = fullSi
     const product = await transaction.selectFrom('products').select('id').limit(1).executeTakeFirst()
     if (product !== undefined) return false
     await withoutForeignKeys(transaction, () => insertShop(transaction, size))
+    await sql`select setval(pg_get_serial_sequence('reviews', 'id'), ${size.reviews})`.execute(transaction)
     await sql`select setval(pg_get_serial_sequence('orders', 'id'), ${size.orders})`.execute(transaction)
     // Without statistics the planner would not trust the indexes, and PGlite gathers none by itself.
     await sql`analyze categories, products, inventory, customers, reviews, orders, order_lines`.execute(transaction)

@@ -1,21 +1,35 @@
-import type { ExecutionResult } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { clients, memoryEvents, openShop, type Shop } from '../open-shop.ts'
+import { clients, openShop, type Shop } from '../open-shop.ts'
 import { type Payload, setUpStand } from './order-stand.ts'
 
-const events = memoryEvents()
 let shop: Shop
-let publish = events.orderStatusChanged
+let countOfWakes = 0
+let onEventsRecorded = () => {}
 
 beforeAll(async () => {
-  shop = await openShop({ seeded: false, events: { ...events, orderStatusChanged: (orderId) => publish(orderId) } })
+  shop = await openShop({
+    seeded: false,
+    onEventsRecorded() {
+      countOfWakes += 1
+      onEventsRecorded()
+    },
+  })
 })
 
 afterEach(() => {
-  publish = events.orderStatusChanged
+  onEventsRecorded = () => {}
 })
 
 afterAll(() => shop.close())
+
+function topicOf(orderId: string): string {
+  return `${orderId.toLowerCase()}:status`
+}
+
+async function statusEvents(orderId: string): Promise<readonly unknown[]> {
+  const events = await shop.events(topicOf(orderId))
+  return events.map(({ payload }) => Object(payload).status)
+}
 
 async function newOrder(): Promise<string> {
   const stand = await setUpStand(shop, [{ quantity: 1, priceCents: 100 }])
@@ -47,70 +61,56 @@ describe('advanceOrder', () => {
     })
   })
 
-  test('publishes once the change can be seen, and nothing where there was none', async () => {
-    const seen: unknown[] = []
-    publish = async (orderId) => {
-      const row = await shop.db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst()
-      seen.push([`Order:${orderId}`, row?.status])
-    }
+  test('tells of each status once, in order, and of nothing where there was no change', async () => {
     const id = await newOrder()
+    const told = countOfWakes
     for (let times = 0; times < 5; times++) await advance(id)
-    expect(seen).toEqual([
-      [id, 'PAID'],
-      [id, 'SHIPPED'],
-      [id, 'DELIVERED'],
-    ])
+    expect(await statusEvents(id)).toEqual(['PAID', 'SHIPPED', 'DELIVERED'])
+    expect(countOfWakes - told).toBe(3)
   })
 
-  test('succeeds and reports the loss where the event cannot be published', async () => {
-    publish = () => Promise.reject(new Error('no bus'))
+  test('says that there are events once they can be seen', async () => {
     const id = await newOrder()
-    expect(await advance(id)).toEqual({ order: { id, status: 'PAID' }, problems: [] })
-    expect(shop.eventsLost).toEqual([new Error('no bus')])
+    const seen = new Promise((resolve) => {
+      onEventsRecorded = () => resolve(statusEvents(id))
+    })
+    await advance(id)
+    expect(await seen).toEqual(['PAID'])
   })
 })
 
 describe('orderStatusChanged', () => {
   const source = 'subscription ($id: ID!) { orderStatusChanged(orderId: $id) { id status customer { name } } }'
 
-  async function subscribed(id: string, signal?: AbortSignal) {
-    const results = await shop.subscribe(source, { variables: { id }, ...(signal !== undefined && { signal }) })
-    if (!(Symbol.asyncIterator in results)) throw new Error(JSON.stringify(results))
-    return results
-  }
-
-  const changed = (id: string, status: string): IteratorResult<ExecutionResult> => {
-    return { done: false, value: { data: { orderStatusChanged: { id, status, customer: { name: 'Ada' } } } } }
-  }
-
-  test('gives the order as it is, each time its status has changed', async () => {
+  test('comes by the topic of the order, for all clients of a role, and ends where events would be missed', async () => {
     const id = await newOrder()
-    const other = await newOrder()
-    const results = await subscribed(id)
-    for (const status of ['PAID', 'SHIPPED', 'DELIVERED']) {
-      const next = results.next()
-      await advance(other)
-      await advance(id)
-      expect(await next).toEqual(changed(id, status))
+    expect(await shop.subscribe(source, { variables: { id } })).toMatchObject({
+      topics: [topicOf(id)],
+      sharedBy: 'role',
+      overflow: 'close',
+    })
+  })
+
+  test('shows each status once and in order, although the order has moved on', async () => {
+    const id = await newOrder()
+    for (let times = 0; times < 3; times++) await advance(id)
+    for (const [index, status] of ['PAID', 'SHIPPED', 'DELIVERED'].entries()) {
+      const event = (await shop.events(topicOf(id)))[index]?.payload
+      expect(await shop.answer(source, event, { variables: { id } })).toEqual({
+        data: { orderStatusChanged: { id, status, customer: { name: 'Ada' } } },
+      })
     }
-    await results.return()
   })
 
-  test('shows the latest status where events come faster than they are read', async () => {
-    const id = await newOrder()
-    const results = await subscribed(id)
-    await advance(id)
-    await advance(id)
-    expect(await results.next()).toEqual(changed(id, 'SHIPPED'))
-    await results.return()
-  })
-
-  test('ends with its signal', async () => {
-    const controller = new AbortController()
-    const results = await subscribed(await newOrder(), controller.signal)
-    const next = results.next()
-    controller.abort()
-    expect(await next).toEqual({ done: true, value: undefined })
+  test.each([
+    ['of an order that is gone', { orderId: 777777, status: 'PAID' }, 'the order 777777, which is not there'],
+    ['without a status', { orderId: 1 }, 'no event of the kind'],
+    ['with an unknown status', { orderId: 1, status: 'LOST' }, 'no event of the kind'],
+    ['without an order', { status: 'PAID' }, 'no event of the kind'],
+    ['that is nothing', null, 'no event of the kind'],
+  ])('answers an event %s with an error', async (_what, event, message) => {
+    const { errors } = await shop.answer(source, event, { variables: { id: 'Order:1' } })
+    expect(errors?.[0]?.message).toContain(message)
   })
 
   test.each([

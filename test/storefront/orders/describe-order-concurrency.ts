@@ -12,6 +12,7 @@ export function describeOrderConcurrency(shop: () => Shop): void {
     expect(payloads.filter(({ problems }) => problems[0]?.code === 'OUT_OF_STOCK')).toHaveLength(40)
     expect(await stand.left()).toEqual([0])
     expect(await stand.sold()).toEqual([10])
+    expect(await stand.stockEvents()).toEqual([[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]])
   })
 
   test('orders of the same products in any order of lines neither block each other nor sell what is not there', async () => {

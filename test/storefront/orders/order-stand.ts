@@ -44,11 +44,12 @@ export async function setUpStand(
   return {
     customerId: `Customer:${customer.id}`,
     products: products.map(({ id }) => `Product:${id}`),
-    async place(lines: readonly Line[], customerId = `Customer:${customer.id}`): Promise<Payload> {
+    /** @param at another shop on the same database */
+    async place(lines: readonly Line[], customerId = `Customer:${customer.id}`, at = shop): Promise<Payload> {
       const source = `mutation ($input: PlaceOrderInput!) {
         placeOrder(input: $input) { order { id status } problems { code message line } } }`
       const variables = { input: { customerId, lines } }
-      return (await shop.data<{ placeOrder: Payload }>(source, { variables })).placeOrder
+      return (await at.data<{ placeOrder: Payload }>(source, { variables })).placeOrder
     },
     /** What is left of each product. */
     async left(): Promise<readonly number[]> {
@@ -60,6 +61,11 @@ export async function setUpStand(
         .orderBy('productId')
         .execute()
       return left.map(({ quantity }) => quantity)
+    },
+    /** The quantities of the events of each product, in order. */
+    async stockEvents(): Promise<readonly (readonly unknown[])[]> {
+      const events = await Promise.all(products.map(({ id }) => shop.events(`product:${id}:stock`)))
+      return events.map((ofProduct) => ofProduct.map(({ payload }) => Object(payload).quantity))
     },
     /** How many of each product all orders of the customer have together. */
     async sold(): Promise<readonly number[]> {

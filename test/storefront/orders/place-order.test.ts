@@ -59,6 +59,18 @@ test('the second of two orders in one operation sees what the first has left', a
   })
 })
 
+test('tells what is left of each product, in the transaction of the order', async () => {
+  const stand = await setUpStand(
+    shop,
+    [5, 9].map((quantity) => ({ quantity, priceCents: 100 })),
+  )
+  for (const quantity of [2, 3, 4]) await stand.place(stand.products.map((productId) => ({ productId, quantity })))
+  expect(await stand.stockEvents()).toEqual([
+    [3, 0],
+    [7, 4],
+  ])
+})
+
 describe('nothing is ordered and nothing is taken from the stock, and the payload says why, where', () => {
   const lines = (count: number, productId = 'Product:1', quantity = 1): Line[] => {
     return Array.from({ length: count }, () => ({ productId, quantity }))
@@ -109,6 +121,7 @@ describe('nothing is ordered and nothing is taken from the stock, and the payloa
     })
     expect(await stand.left()).toEqual([5, 2, 0])
     expect(await stand.sold()).toEqual([0, 0, 0])
+    expect(await stand.stockEvents()).toEqual([[], [], []])
   })
 
   test('the customer is unknown', async () => {

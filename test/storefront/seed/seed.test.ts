@@ -39,6 +39,12 @@ describe('a seeded shop', () => {
     expect(id).toBe(smallSize.orders + 1)
   })
 
+  test('numbers the next review after its own', async () => {
+    const review = { customerId: 1, productId: 1, rating: 5, title: 'a', body: 'b', createdAt: new Date() }
+    const { id } = await database.db.insertInto('reviews').values(review).returning('id').executeTakeFirstOrThrow()
+    expect(id).toBe(smallSize.reviews + 1)
+  })
+
   test.each([
     ['an order of nobody', 'orders_customer_id_fkey', sql`update orders set customer_id = 0 where id = 1`],
     ['a line of no order', 'order_lines_order_id_fkey', sql`insert into order_lines values (0, 0, 1, 1, 1)`],

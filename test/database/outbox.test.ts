@@ -1,0 +1,3 @@
+import { describeOutbox } from './describe-outbox.ts'
+
+describeOutbox('pglite', async () => undefined)
