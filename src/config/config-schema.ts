@@ -7,6 +7,7 @@ import { execution } from './sections/execution.ts'
 import { guard } from './sections/guard.ts'
 import { overload } from './sections/overload.ts'
 import { server } from './sections/server.ts'
+import { subscriptions } from './sections/subscriptions.ts'
 import { setting } from './settings/setting.ts'
 
 /** A configuration file with its defaults filled in. */
@@ -34,6 +35,27 @@ const timeout = setting
   .duration('1ms', '1d')
   .describe('How long one operation may run. Then it is cancelled and answered with OPERATION_TIMEOUT.')
 
+const tierSubscriptions = setting
+  .section({
+    perClient: setting
+      .wholeNumber(0, 1_000_000)
+      .default(100)
+      .describe(
+        'Subscriptions that one client may have open at once on one server. One more is refused with ' +
+          'SUBSCRIPTION_LIMIT_EXCEEDED; 0 allows none.',
+      ),
+    perSocket: setting.wholeNumber(0, 100_000).default(100).describe('The same on one WebSocket.'),
+    outOfBudget: setting
+      .choice(['pause', 'close'])
+      .default('pause')
+      .describe(
+        'What becomes of a subscription whose next event its client cannot pay for: it pauses until the budget has ' +
+          'refilled (pause), or closes (close).',
+      ),
+  })
+  .prefault({})
+  .describe('What its clients may subscribe to at once, and what happens when they cannot pay for an event.')
+
 const tier = setting.section({
   maxCost,
   timeout,
@@ -47,6 +69,7 @@ const tier = setting.section({
     .list(tierBudget, 'budgets')
     .meta({ minItems: 1, maxItems: MAX_BUDGETS_PER_TIER })
     .describe('What its clients may use over time. An operation needs room in all of them.'),
+  subscriptions: tierSubscriptions,
 })
 
 export const tierName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
@@ -89,6 +112,7 @@ export const configSchema = setting
       execution,
       overload,
       documents,
+      subscriptions,
       cost,
       budgetStore,
       rateLimitHeaders,

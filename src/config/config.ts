@@ -49,6 +49,16 @@ export interface Config {
     readonly apq: boolean
     readonly keepForMs: number
   }
+  readonly subscriptions: {
+    readonly maxQueuedEvents: number
+    readonly maxEventsPerTopic: number
+    readonly keepForMs: number
+    readonly initTimeoutMs: number
+    readonly pingIntervalMs: number
+    readonly maxSocketsPerAddress: number
+    /** No longer than `server.drainTimeoutMs`. */
+    readonly drainSpreadMs: number
+  }
   readonly overload: {
     readonly mode: 'enforce' | 'off'
     readonly maxConcurrency: number
@@ -86,6 +96,9 @@ export interface ConfiguredTier {
   readonly maxCost: number
   readonly timeoutMs: number
   readonly priority: number
+  readonly maxSubscriptions: number
+  readonly maxSubscriptionsPerSocket: number
+  readonly outOfBudget: 'pause' | 'close'
   readonly budgets: readonly ConfiguredBudget[]
 }
 

@@ -9,7 +9,7 @@ import { refillPerSecondOf, toBudget } from './to-budget.ts'
 
 /** Joins a file and an environment that have no mistakes. The environment wins. */
 export function toConfig(path: string, file: ConfigFile, environment: Environment): Config {
-  const { server, guard, execution, overload, documents, cost, budgetStore, rateLimitHeaders } = file
+  const { server, guard, execution, overload, documents, subscriptions, cost, budgetStore, rateLimitHeaders } = file
   const outsideProduction = environment.NODE_ENV !== 'production'
   return deepFreeze({
     file: path,
@@ -52,6 +52,15 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
       apq: documents.apq,
       keepForMs: durationMs(documents.keepFor),
     },
+    subscriptions: {
+      maxQueuedEvents: subscriptions.maxQueuedEvents,
+      maxEventsPerTopic: subscriptions.maxEventsPerTopic,
+      keepForMs: durationMs(subscriptions.keepFor),
+      initTimeoutMs: durationMs(subscriptions.initTimeout),
+      pingIntervalMs: durationMs(subscriptions.pingInterval),
+      maxSocketsPerAddress: subscriptions.maxSocketsPerAddress,
+      drainSpreadMs: drainSpreadMs(subscriptions.drainSpread, durationMs(server.drainTimeout)),
+    },
     cost,
     budgetStore: {
       prefix: budgetStore.prefix,
@@ -76,10 +85,25 @@ function beside(file: string, path: string): string {
   return resolve(dirname(file), path)
 }
 
+const DRAIN_SPREAD_MS = 5_000
+
+function drainSpreadMs(drainSpread: string | undefined, drainTimeoutMs: number): number {
+  return drainSpread === undefined ? Math.min(DRAIN_SPREAD_MS, drainTimeoutMs) : durationMs(drainSpread)
+}
+
 type TierInFile = ConfigFile['tiers'][string]
 
-function tierOf(name: string, { maxCost, timeout, priority, budgets }: TierInFile): ConfiguredTier {
-  return { name, maxCost, timeoutMs: durationMs(timeout), priority, budgets: budgets.map(toBudget) }
+function tierOf(name: string, { maxCost, timeout, priority, budgets, subscriptions }: TierInFile): ConfiguredTier {
+  return {
+    name,
+    maxCost,
+    timeoutMs: durationMs(timeout),
+    priority,
+    maxSubscriptions: subscriptions.perClient,
+    maxSubscriptionsPerSocket: subscriptions.perSocket,
+    outOfBudget: subscriptions.outOfBudget,
+    budgets: budgets.map(toBudget),
+  }
 }
 
 function clientOf(client: ConfigFile['clients'][number], tiers: ConfigFile['tiers']): Config['clients'][number] {
@@ -96,7 +120,7 @@ function ownTierOf(client: ConfigFile['clients'][number], base: TierInFile): Con
   const { tier, maxCost = base.maxCost, timeout = base.timeout, budgets: overrides } = client
   if (client.maxCost === undefined && client.timeout === undefined && Object.keys(overrides).length === 0) return
   const budgets = base.budgets.map((budget) => overridden(budget, overrides[budget.name] ?? {}))
-  return tierOf(tier, { maxCost, timeout, priority: base.priority, budgets })
+  return tierOf(tier, { ...base, maxCost, timeout, budgets })
 }
 
 function ipBudgetOf({ capacity, mode, onStoreFailure, ...rate }: ConfigFile['ipBudget']): Config['ipBudget'] {

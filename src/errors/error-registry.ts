@@ -32,6 +32,13 @@ interface RateLimitedFacts {
   readonly affordable?: AffordableFacts
 }
 
+interface SubscriptionLimitFacts {
+  /** Whose subscriptions are counted; of an `address`, its WebSockets are. */
+  readonly limit: 'client' | 'socket' | 'address'
+  readonly allowed: number
+  readonly tier?: string | undefined
+}
+
 interface GuardFacts {
   readonly limit: string
   readonly found: number
@@ -191,11 +198,59 @@ export const errorRegistry = {
     extensions: ({ budget, level, limit, retryAfterMs }) => ({ budget, level, limit, retryAfterMs }),
     retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
   }),
+  SUBSCRIPTION_PAUSED: entry<{
+    readonly budget: string
+    readonly level: string
+    /** What the next event takes of the budget. */
+    readonly cost: number
+    readonly remaining: number
+    readonly retryAfterMs: number
+    /** RFC 3339. */
+    readonly pausedUntil: string
+  }>({
+    status: 429,
+    message: ({ budget, cost, remaining, pausedUntil }) =>
+      `The next event needs ${text(cost)} of the budget "${budget}", which has ${text(remaining)} left. This subscription pauses ` +
+      `until ${pausedUntil} and goes on by itself, with what happened meanwhile. Keep it open; with fewer fields, events cost less.`,
+    extensions: ({ budget, level, cost, remaining, retryAfterMs, pausedUntil }) => ({
+      budget,
+      level,
+      cost,
+      remaining,
+      retryAfterMs,
+      pausedUntil,
+    }),
+    retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
+  }),
+  SUBSCRIPTION_OVERFLOW: entry<{ readonly maxQueuedEvents: number }>({
+    status: 429,
+    message: ({ maxQueuedEvents }) =>
+      `Events came faster than this subscriber read or paid for them, and ${text(maxQueuedEvents)} were waiting, as many as may. ` +
+      'Read faster, and subscribe again with resumeFrom: the cursor of the last event that came.',
+    extensions: ({ maxQueuedEvents }) => ({ maxQueuedEvents }),
+  }),
+  SUBSCRIPTION_LIMIT_EXCEEDED: entry<SubscriptionLimitFacts>({
+    status: 429,
+    message: subscriptionLimitMessage,
+    extensions: ({ limit, allowed, tier }) => ({ limit, allowed, ...(tier !== undefined && { tier }) }),
+  }),
+  RESUME_EXPIRED: entry<object>({
+    status: 410,
+    message: () =>
+      'The events after this cursor are not kept any more. Read the present state with a query, and subscribe without resumeFrom.',
+    extensions: none,
+  }),
   BUDGET_STORE_UNAVAILABLE: entry<{ readonly budget: string }>({
     status: 503,
     message: ({ budget }) =>
       `The budget "${budget}" cannot be read at the moment, and nothing runs without it. Nothing was charged; try again shortly.`,
     extensions: ({ budget }) => ({ budget }),
+    retryAfterMs: () => 1000,
+  }),
+  EVENT_LOG_UNAVAILABLE: entry<object>({
+    status: 503,
+    message: () => 'The log of events cannot be reached at the moment. Nothing was charged; try again shortly.',
+    extensions: none,
     retryAfterMs: () => 1000,
   }),
   OVERLOADED: entry<{ readonly retryAfterMs: number }>({
@@ -281,6 +336,20 @@ function rateLimitedMessage({ retryAfterMs, ...facts }: RateLimitedFacts): strin
   }
   const less = affordable === undefined ? '' : `: ${affordable.argument}: ${affordable.value} fits now`
   return `${needs}, which has ${text(remaining)} left. ${wait}${countsCost ? `, or ask for less${less}` : ''}.`
+}
+
+function subscriptionLimitMessage({ limit, allowed, tier }: SubscriptionLimitFacts): string {
+  const ofTier = tier === undefined ? '' : ` of the tier ${tier}`
+  const many = `${text(allowed)} ${limit === 'address' ? 'WebSocket' : 'subscription'}${allowed === 1 ? '' : 's'}`
+  const advice = allowed === 0 ? 'Ask with queries' : 'Complete one of them first'
+  switch (limit) {
+    case 'client':
+      return `A client${ofTier} may have ${many} open at once on one server, and this one has as many. ${advice}.`
+    case 'socket':
+      return `A WebSocket of a client${ofTier} may have ${many} open at once, and this one has as many. ${advice}, or use /graphql/stream.`
+    case 'address':
+      return `From one address, ${many} may be open at once, and as many are. Close one of them first: one WebSocket carries many subscriptions.`
+  }
 }
 
 function unitOf({ meter, field, cost }: Pick<RateLimitedFacts, 'meter' | 'field' | 'cost'>): string {

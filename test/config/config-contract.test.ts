@@ -83,6 +83,8 @@ describe.each(['development', 'production'])('the shipped file in %s', (NODE_ENV
       const before = values[index - 1]
       if (before === undefined) continue
       expect(tier.maxCost).toBeGreaterThan(before.maxCost)
+      expect(tier.maxSubscriptions).toBeGreaterThan(before.maxSubscriptions)
+      expect(tier.maxSubscriptionsPerSocket).toBeGreaterThanOrEqual(before.maxSubscriptionsPerSocket)
       tier.budgets.forEach((budget, place) => {
         const less = before.budgets[place]
         if (less === undefined) throw new Error(`${before.name} has no budget in the place of ${budget.name}`)

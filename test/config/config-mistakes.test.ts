@@ -254,6 +254,19 @@ ${LEAST.replace(', window: 60s', '')}`
     ['documents: { manifest: "" }', 'documents.manifest: found ""; the path of a file is allowed'],
     ['documents: { apq: yes }', 'documents.apq: found "yes"; true or false is allowed'],
     ['documents: { keepFor: 30s }', `documents.keepFor: found "30s"; ${duration('365d').replace('1ms', '1m')}`],
+    [
+      'subscriptions: { maxQueuedEvents: 0 }',
+      'subscriptions.maxQueuedEvents: found 0; a whole number from 1 to 100000 is allowed',
+    ],
+    ['subscriptions: { keepFor: 31d }', `subscriptions.keepFor: found "31d"; ${duration('30d').replace('1ms', '1m')}`],
+    [
+      'subscriptions: { initTimeout: 0s }',
+      `subscriptions.initTimeout: found "0s"; ${duration('1m').replace('1ms', '1s')}`,
+    ],
+    [
+      'subscriptions: { drainSpread: 10001ms }',
+      'subscriptions.drainSpread: found "10001ms"; a duration up to server.drainTimeout, which is 10s, is allowed',
+    ],
     ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
     [
       'budgetStore: { prefix: "{a}" }',
@@ -284,6 +297,29 @@ ${LEAST.replace(', window: 60s', '')}`
     ],
   ])('%s', (settings, mistake) => {
     expect(mistakes({ 'tollgate.yaml': `${settings}\n${LEAST}` })).toEqual([`tollgate.yaml:1 ${mistake}`])
+  })
+
+  test('subscribers that are sent elsewhere for longer than the server is there', () => {
+    const file = (drainSpread: string, drainTimeout: string) =>
+      `server: { drainTimeout: ${drainTimeout} }\nsubscriptions: { drainSpread: ${drainSpread} }\n${LEAST}`
+    expect(mistakes({ 'tollgate.yaml': file('1h', '59m') })).toEqual([
+      'tollgate.yaml:2 subscriptions.drainSpread: found "1h"; a duration up to server.drainTimeout, which is 59m, is allowed',
+    ])
+    // What is wrong by itself is told once.
+    expect(mistakes({ 'tollgate.yaml': file('1h', 'soon') })).toEqual([
+      `tollgate.yaml:1 server.drainTimeout: found "soon"; ${duration('1d')}`,
+    ])
+    expect(mistakes({ 'tollgate.yaml': file('2h', '1h') })).toHaveLength(2)
+  })
+
+  test.each([
+    ['perClient: -1', 'perClient: found -1; a whole number from 0 to 1000000 is allowed'],
+    ['perSocket: 100001', 'perSocket: found 100001; a whole number of at most 100000 is allowed'],
+    ['outOfBudget: wait', 'outOfBudget: found "wait"; pause or close is allowed'],
+    ['perclient: 1', 'perclient: is not a known key; did you mean perClient?'],
+  ])('a tier whose subscriptions are { %s }', (settings, mistake) => {
+    const file = LEAST.replace('timeout: 5s', `timeout: 5s\n    subscriptions: { ${settings} }`)
+    expect(mistakes({ 'tollgate.yaml': file })).toEqual([`tollgate.yaml:5 tiers.anonymous.subscriptions.${mistake}`])
   })
 
   const tierNames = 'is no name for a tier; a letter, then up to 63 letters, digits, _ and - are allowed'
@@ -378,8 +414,8 @@ ${LEAST}`
 
   test('a file that is a list', () => {
     expect(mistakes({ 'tollgate.yaml': '- tiers\n' })).toEqual([
-      'tollgate.yaml:1 found a list; a section with the keys server, guard, execution, overload, documents, cost, budgetStore, rateLimitHeaders, ' +
-        'ipBudget, globalBudgets, tiers, clients, introspection, log, demoKeys is allowed',
+      'tollgate.yaml:1 found a list; a section with the keys server, guard, execution, overload, documents, subscriptions, cost, ' +
+        'budgetStore, rateLimitHeaders, ipBudget, globalBudgets, tiers, clients, introspection, log, demoKeys is allowed',
     ])
   })
 

@@ -75,6 +75,15 @@ test('a file with tiers alone has every default, and budgets their refill rate',
     },
     execution: { oversizedLists: 'charge', eventLoopBudgetMs: 250 },
     documents: { mode: 'any', manifest: undefined, apq: true, keepForMs: 604_800_000 },
+    subscriptions: {
+      maxQueuedEvents: 1000,
+      maxEventsPerTopic: 1000,
+      keepForMs: 3_600_000,
+      initTimeoutMs: 3_000,
+      pingIntervalMs: 12_000,
+      maxSocketsPerAddress: 200,
+      drainSpreadMs: 5_000,
+    },
     overload: { mode: 'enforce', maxConcurrency: 1000, maxWaiting: 1000, maxWaitMs: 1000, maxEventLoopDelayMs: 100 },
     cost: { defaultListSize: 10, charge: { field: 1, type: 1 } },
     budgetStore: { prefix: 'tollgate', deadlineMs: 50, expectedNodes: 1, leases: true },
@@ -96,6 +105,9 @@ test('a file with tiers alone has every default, and budgets their refill rate',
         maxCost: 200,
         timeoutMs: 5000,
         priority: 0,
+        maxSubscriptions: 100,
+        maxSubscriptionsPerSocket: 100,
+        outOfBudget: 'pause',
         budgets: [
           {
             name: 'burst',
@@ -130,6 +142,8 @@ server:
 guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragments: 0, maxExpandedFields: 5, maxDirectives: 0, maxResponseBytes: 1000 }
 execution: { oversizedLists: truncate, eventLoopBudget: 1s }
 documents: { mode: known-only, manifest: build/documents.json, apq: false, keepFor: 1h }
+subscriptions:
+  { maxQueuedEvents: 1, maxEventsPerTopic: 2, keepFor: 30d, initTimeout: 1s, pingInterval: 10m, maxSocketsPerAddress: 3, drainSpread: 1m }
 overload: { mode: off, maxConcurrency: 5, maxWaiting: 0, maxWait: 2s, maxEventLoopDelay: 30ms }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
 budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3, leases: false }
@@ -140,6 +154,7 @@ tiers:
     maxCost: 0
     timeout: 1h
     priority: 9
+    subscriptions: { perClient: 0, perSocket: 3, outOfBudget: close }
     budgets:
       - { name: b, level: tenant, meter: requests, algorithm: token-bucket, capacity: 1, refillPerSecond: 2, mode: shadow, onStoreFailure: closed }
   staff: *tier
@@ -186,12 +201,31 @@ log: { level: trace }
       apq: false,
       keepForMs: 3_600_000,
     },
+    subscriptions: {
+      maxQueuedEvents: 1,
+      maxEventsPerTopic: 2,
+      keepForMs: 2_592_000_000,
+      initTimeoutMs: 1_000,
+      pingIntervalMs: 600_000,
+      maxSocketsPerAddress: 3,
+      drainSpreadMs: 60_000,
+    },
     overload: { mode: 'off', maxConcurrency: 5, maxWaiting: 0, maxWaitMs: 2000, maxEventLoopDelayMs: 30 },
     cost: { defaultListSize: Number.POSITIVE_INFINITY, charge: { field: 0, type: 0.5 } },
     budgetStore: { prefix: 'shop', deadlineMs: 200, expectedNodes: 3, leases: false },
     rateLimitHeaders: { draft: 7, resetFormat: 'delta' },
     ipBudget: { capacity: 10, refillPerSecond: 0.5, mode: 'shadow', onStoreFailure: 'open' },
-    tiers: { staff: { name: 'staff', maxCost: 0, timeoutMs: 3_600_000, priority: 9 } },
+    tiers: {
+      staff: {
+        name: 'staff',
+        maxCost: 0,
+        timeoutMs: 3_600_000,
+        priority: 9,
+        maxSubscriptions: 0,
+        maxSubscriptionsPerSocket: 3,
+        outOfBudget: 'close',
+      },
+    },
     clients: [
       {
         client: { id: 'ada', tenant: 'acme', tier: 'staff', role: 'staff', anonymous: false },
@@ -223,6 +257,16 @@ test.each([
   { ipBudget: '{ mode: shadow }', expected: { capacity: 3000, refillPerSecond: 100, mode: 'shadow' } },
 ])('the IP budget $ipBudget has the defaults for the rest', ({ ipBudget, expected }) => {
   expect(load(`ipBudget: ${ipBudget}\n${LEAST}`).ipBudget).toMatchObject(expected)
+})
+
+test.each([
+  { settings: '', expected: 5_000 },
+  { settings: 'server: { drainTimeout: 1s }', expected: 1_000 },
+  { settings: 'server: { drainTimeout: 1m }', expected: 5_000 },
+  { settings: 'server: { drainTimeout: 1s }\nsubscriptions: { drainSpread: 1000ms }', expected: 1_000 },
+  { settings: 'subscriptions: { drainSpread: 0ms }', expected: 0 },
+])('subscribers are sent elsewhere before the server has stopped: $settings', ({ settings, expected }) => {
+  expect(load(`${settings}\n${LEAST}`).subscriptions.drainSpreadMs).toBe(expected)
 })
 
 const face = { level: 'client', meter: 'cost', mode: 'enforce', onStoreFailure: 'local' }
@@ -279,6 +323,7 @@ describe('what a client has of its own', () => {
 ${LEAST}  free:
     maxCost: 1
     timeout: 1s
+    subscriptions: { perClient: 4, perSocket: 2, outOfBudget: close }
     budgets:
       - { name: burst, capacity: 300, window: 60s }
       - { name: steady, capacity: 300, refillPerSecond: 5 }
@@ -295,6 +340,7 @@ ${LEAST}  free:
   })
 
   test('takes the place of what its tier has, and the rest stays', () => {
+    expect(own('maxCost: 7')).toMatchObject({ maxSubscriptions: 4, maxSubscriptionsPerSocket: 2, outOfBudget: 'close' })
     expect(own('maxCost: 7')).toMatchObject({ name: 'free', maxCost: 7, timeoutMs: 1000 })
     expect(own('timeout: 2s')).toMatchObject({ name: 'free', maxCost: 1, timeoutMs: 2000 })
     expect(own('budgets: { month: { capacity: 900, mode: shadow, softThreshold: 0.5 } }')).toMatchObject({

@@ -15,6 +15,7 @@ test.each([
   ['server: { headersTimeout: 1s }', ['server.headersTimeout']],
   ['guard: { maxDepth: 3 }', ['guard.maxDepth']],
   ['documents: { apq: false, keepFor: 1d }', ['documents.apq', 'documents.keepFor']],
+  ['subscriptions: { keepFor: 1d, drainSpread: 1s }', ['subscriptions.keepFor', 'subscriptions.drainSpread']],
   ['cost: { charge: { field: 2 }, defaultListSize: .inf }', ['cost.defaultListSize', 'cost.charge.field']],
   ['budgetStore: { deadline: 1s, leases: false }', ['budgetStore.deadline', 'budgetStore.leases']],
   ['introspection: false\ndemoKeys: false', ['introspection', 'demoKeys']],
@@ -33,6 +34,6 @@ test.each([
 })
 
 test('tiers take effect at once', () => {
-  const other = `${LEAST.replace('300', '1')}  free: { maxCost: 1, timeout: 1s, budgets: [{ name: b, capacity: 1, window: 1s }] }\n`
+  const other = `${LEAST.replace('300', '1').replace('timeout: 5s', 'timeout: 5s\n    subscriptions: { perClient: 1 }')}  free: { maxCost: 1, timeout: 1s, budgets: [{ name: b, capacity: 1, window: 1s }] }\n`
   expect(needsRestart(configured(''), configured('', other))).toEqual([])
 })

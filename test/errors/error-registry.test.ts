@@ -32,7 +32,12 @@ const statuses = {
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
   CONCURRENCY_LIMITED: 429,
+  SUBSCRIPTION_PAUSED: 429,
+  SUBSCRIPTION_OVERFLOW: 429,
+  SUBSCRIPTION_LIMIT_EXCEEDED: 429,
+  RESUME_EXPIRED: 410,
   BUDGET_STORE_UNAVAILABLE: 503,
+  EVENT_LOG_UNAVAILABLE: 503,
   OVERLOADED: 503,
   OPERATION_TIMEOUT: 504,
   RESPONSE_TOO_LARGE: 400,
@@ -73,7 +78,7 @@ describe('a message', () => {
 
   test.each(advised)('of $code says what to do', ({ message }) => {
     expect(message).toMatch(
-      /[.;:] (Send|Split|Keep|Correct|Nest|Use|Spread|Add|Ask|Try|Check|try again|it may say|If it goes on, report|Operations go to) ?[^.;]*[^ .;]+/,
+      /[.;:] (Send|Split|Keep|Correct|Nest|Use|Spread|Add|Ask|Try|Check|Read|Complete|Close|try again|it may say|If it goes on, report|Operations go to) ?[^.;]*[^ .;]+/,
     )
   })
 
@@ -150,6 +155,32 @@ describe('a message', () => {
       'allows 1 operation with Mutation.placeOrder at once',
     )
   })
+
+  test.each([
+    {
+      facts: { limit: 'client', allowed: 1_000, tier: 'enterprise' },
+      says: 'A client of the tier enterprise may have 1 000 subscriptions open at once on one server, and this one has as many. Complete one of them first.',
+    },
+    {
+      facts: { limit: 'client', allowed: 0 },
+      says: 'A client may have 0 subscriptions open at once on one server, and this one has as many. Ask with queries.',
+    },
+    {
+      facts: { limit: 'socket', allowed: 1, tier: 'free' },
+      says: 'A WebSocket of a client of the tier free may have 1 subscription open at once, and this one has as many. Complete one of them first, or use /graphql/stream.',
+    },
+    {
+      facts: { limit: 'address', allowed: 200 },
+      says: 'From one address, 200 WebSockets may be open at once, and as many are. Close one of them first: one WebSocket carries many subscriptions.',
+    },
+  ] as const)(
+    'of SUBSCRIPTION_LIMIT_EXCEEDED says whose they are, and carries no more than it was given: $says',
+    ({ facts, says }) => {
+      const { message, extensions } = refusal('SUBSCRIPTION_LIMIT_EXCEEDED', facts)
+      expect(message).toBe(says)
+      expect(extensions).toEqual(facts)
+    },
+  )
 
   test('of COST_ESTIMATED_TOO_EXPENSIVE gives no number to a cost without bound', () => {
     const unbounded = { estimated: Number.MAX_SAFE_INTEGER, max: 500, tier: 'free', unbounded: true }

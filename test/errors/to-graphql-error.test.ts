@@ -16,6 +16,9 @@ describe('a refusal as a GraphQL error', () => {
   test.each([
     { code: 'RATE_LIMITED', wait: '11' },
     { code: 'BUDGET_STORE_UNAVAILABLE', wait: '1' },
+    { code: 'SUBSCRIPTION_PAUSED', wait: '1' },
+    { code: 'EVENT_LOG_UNAVAILABLE', wait: '1' },
+    { code: 'RESUME_EXPIRED', wait: undefined },
     { code: 'OPERATION_TIMEOUT', wait: undefined },
     { code: 'COST_ESTIMATED_TOO_EXPENSIVE', wait: undefined },
   ] as const)('of $code has the Retry-After $wait', ({ code, wait }) => {

@@ -1,6 +1,8 @@
 import { ipBudgetDefaults } from '../budget-schema.ts'
 import { tierName } from '../config-schema.ts'
-import { shown } from '../settings/found.ts'
+import { drainTimeoutDefault } from '../sections/server.ts'
+import { durationMs } from '../settings/duration.ts'
+import { found, shown } from '../settings/found.ts'
 import { nearest } from '../settings/nearest.ts'
 import { checkBudgets, checkLimits, checkOverrides } from './check-budgets.ts'
 import { checkUnique } from './check-unique.ts'
@@ -13,7 +15,7 @@ import { isSection, items, type Section, section } from './section.ts'
  * no duplicate.
  */
 export function checkConfig(file: unknown, inProduction: boolean): readonly Mistake[] {
-  const { tiers, clients, ipBudget, globalBudgets, documents, demoKeys } = section(file)
+  const { server, tiers, clients, ipBudget, globalBudgets, documents, subscriptions, demoKeys } = section(file)
   const ip = section(ipBudget)
   const { capacity, window } = ipBudgetDefaults
   const mistakes = [
@@ -21,6 +23,7 @@ export function checkConfig(file: unknown, inProduction: boolean): readonly Mist
     ...checkBudgets(['globalBudgets'], globalBudgets, 0),
     ...checkUnique(['clients'], clients, 'id'),
     ...checkUnique(['clients'], clients, 'keySha256'),
+    ...checkDrain(section(server), section(subscriptions)),
   ]
   if (isSection(tiers)) {
     mistakes.push(...checkTiers(tiers), ...checkGlobalNames(globalBudgets, tiers), ...checkClients(clients, tiers))
@@ -37,6 +40,16 @@ export function checkConfig(file: unknown, inProduction: boolean): readonly Mist
     mistakes.push({ path: ['demoKeys'], message })
   }
   return mistakes
+}
+
+/** A server that has stopped sends nobody elsewhere any more. */
+function* checkDrain(server: Section, { drainSpread }: Section): Generator<Mistake> {
+  const { drainTimeout = drainTimeoutDefault } = server
+  if (typeof drainSpread !== 'string' || typeof drainTimeout !== 'string') return
+  if (durationMs(drainSpread) > durationMs(drainTimeout)) {
+    const message = found(drainSpread, `a duration up to server.drainTimeout, which is ${drainTimeout},`)
+    yield { path: ['subscriptions', 'drainSpread'], message }
+  }
 }
 
 function* checkTiers(tiers: Section): Generator<Mistake> {

@@ -38,6 +38,8 @@ function path(description: string) {
   return setting.text(/\S/, 'the path of a file').describe(description)
 }
 
+export const drainTimeoutDefault = '10s'
+
 export const server = setting
   .section({
     host: setting
@@ -125,7 +127,7 @@ export const server = setting
       ),
     drainTimeout: setting
       .duration('1ms', '1d')
-      .default('10s')
+      .default(drainTimeoutDefault)
       .describe('How long a server that is told to stop waits for operations that still run; then it cuts them off.'),
   })
   .prefault({})
