@@ -12,7 +12,7 @@ const rooms = {
   accounts: [],
   execution: ['accounts'],
   storefront: ['accounts', 'database', 'errors', 'execution'],
-  admission: ['accounts', 'budget', 'cost', 'errors', 'execution', 'guard'],
+  admission: ['accounts', 'budget', 'cost', 'errors', 'events', 'execution', 'guard'],
   server: ['accounts', 'admission', 'errors', 'execution', 'telemetry'],
   cli: ['cost'],
 }

@@ -32,9 +32,10 @@ import { watchConfig } from './config/watch-config.ts'
 import { createCostModel } from './cost/cost-model.ts'
 import { createDatabase } from './database/database.ts'
 import { migrate } from './database/migrate.ts'
-import type { EventBus } from './events/event-bus.ts'
-import { createMemoryEventBus } from './events/memory/memory-event-bus.ts'
-import { createRedisEventBus } from './events/redis/redis-event-bus.ts'
+import { createOutboxRelay } from './database/outbox-relay.ts'
+import type { EventLog } from './events/event-log.ts'
+import { createMemoryEventLog } from './events/memory/memory-event-log.ts'
+import { createRedisEventLog } from './events/redis/redis-event-log.ts'
 import { containSchema } from './execution/containment/contain-schema.ts'
 import { watchFailures } from './execution/containment/watch-failures.ts'
 import { createOverloadControl, type OverloadControl } from './guard/overload/overload-control.ts'
@@ -43,7 +44,6 @@ import { createHttpServer } from './server/http-server.ts'
 import { createApolloServer } from './server/operations/apollo-server.ts'
 import { maskError } from './server/operations/mask-error.ts'
 import { storefrontMigrations } from './storefront/migrations/storefront-migrations.ts'
-import type { OrderEvents } from './storefront/order-events.ts'
 import { seed } from './storefront/seed/seed.ts'
 import { createStorefront } from './storefront/storefront.ts'
 import type { StorefrontTables } from './storefront/tables.ts'
@@ -103,17 +103,13 @@ async function start(config: Config, logger: Logger): Promise<Running> {
 async function open(config: Config, logger: Logger, closers: Closers, close: () => Promise<void>): Promise<Running> {
   const { introspection } = config
   const metrics = createMetrics()
-  const { store, bus, documentStore } = await openShared(config, logger, metrics, closers)
-  const database = await openDatabase(config, logger, closers)
-  const storefront = createStorefront({
-    during: database.during,
-    events: orderEvents(bus),
-    onEventLost: (err) => logger.error({ err }, 'an event was lost: its change is in the database'),
-  })
+  const { store, log, documentStore } = await openShared(config, logger, metrics, closers)
+  const database = await openDatabase(config, log, logger, closers)
+  const storefront = createStorefront(database)
   const sdl = readSchemaFiles()
   const schema = makeExecutableSchema({
     typeDefs: sdl,
-    resolvers: [storefront.resolvers, platformResolvers()],
+    resolvers: [storefront.resolvers, platformResolvers({ look: (client) => admission.look(client) })],
   })
   containSchema(schema, {
     ...config.execution,
@@ -148,6 +144,10 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     introspection,
     logger,
     directory: { findByKey: (key) => rules.directory.findByKey(key) },
+    onClientsChanged: rules.onChange,
+    log,
+    ...config.subscriptions,
+    onSubscriptionEvent: metrics.subscriptionEvent,
     extendContext: storefront.contextFor,
     formatError: maskError(logger),
     onSubscriptions: metrics.subscriptions,
@@ -158,7 +158,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
     maxBatchSize: config.guard.maxBatchSize,
     documents: openDocuments(config, operations, documentStore, logger, metrics),
     trustedProxies: config.server.trustedProxies,
-    connectionLimits: config.server,
+    connectionLimits: { ...config.server, ...config.subscriptions },
     onConnections: metrics.connections,
     onConnectionRefused: metrics.connectionRefused,
     health: {
@@ -185,7 +185,7 @@ async function open(config: Config, logger: Logger, closers: Closers, close: () 
   }
 }
 
-async function openDatabase(config: Config, logger: Logger, closers: Closers) {
+async function openDatabase(config: Config, log: EventLog, logger: Logger, closers: Closers) {
   const database = await createDatabase<StorefrontTables>({
     url: config.databaseUrl,
     onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database was lost'),
@@ -195,8 +195,17 @@ async function openDatabase(config: Config, logger: Logger, closers: Closers) {
   await migrate(db, storefrontMigrations)
   // Made-up products have no place in somebody's production database.
   if (config.environment !== 'production' || config.databaseUrl === undefined) await seed(db)
+  const relay = createOutboxRelay({
+    db,
+    deliver: log.append,
+    // With PGlite nobody else has this database.
+    alone: database.kind === 'pglite',
+    onError: (err) => logger.error({ err }, 'events wait in the database: they cannot be passed on'),
+  })
+  closers.push(relay.close)
   return {
     during: database.during,
+    onEventsRecorded: relay.wake,
     async notReady(): Promise<string | undefined> {
       const one = db.selectNoFrom((query) => query.lit(1).as('one')).execute()
       return one.then(
@@ -209,11 +218,12 @@ async function openDatabase(config: Config, logger: Logger, closers: Closers) {
 
 /** What several processes share: in Redis where there is one, otherwise in this process, which is alone then. */
 async function openShared(
-  { redisUrl, budgetStore, documents }: Config,
+  { redisUrl, budgetStore, documents, subscriptions }: Config,
   logger: Logger,
   metrics: Metrics,
   closers: Closers,
-): Promise<{ store: BudgetStore; bus: EventBus; documentStore?: DocumentStore }> {
+): Promise<{ store: BudgetStore; log: EventLog; documentStore?: DocumentStore }> {
+  const onLogError = (err: unknown) => logger.warn({ err }, 'the log of events met an error')
   if (redisUrl === undefined) {
     // Nothing is nearer than what is here already, so nobody needs a lease.
     const store = createLeasingBudgetStore({
@@ -221,9 +231,9 @@ async function openShared(
       newId: randomUUID,
       busyTakesPerSecond: Infinity,
     })
-    const bus = createMemoryEventBus()
-    closers.push(store.close, bus.close)
-    return { store, bus }
+    const log = createMemoryEventLog({ ...subscriptions, onError: onLogError })
+    closers.push(store.close, log.close)
+    return { store, log }
   }
   const { prefix, deadlineMs, expectedNodes, leases } = budgetStore
   const onError = (err: Error) => logger.warn({ err }, 'a connection to Redis met an error')
@@ -256,47 +266,44 @@ async function openShared(
   metrics.budgetStoreFailures(resilient.counts)
   metrics.leases(leasing.counts)
   metrics.denialMemory(store.hits)
-  const bus = createRedisEventBus({
-    publisher: await connect(PUBLISH_TIMEOUT_MS),
+  const log = createRedisEventLog({
+    commands: await connect(LOG_TIMEOUT_MS),
     subscriber: await connect(SUBSCRIBE_TIMEOUT_MS),
     prefix,
-    onError,
+    ...subscriptions,
+    onError: onLogError,
   })
-  closers.push(bus.close)
+  closers.push(log.close)
   const redis = await connect(DOCUMENT_TIMEOUT_MS)
-  return { store, bus, documentStore: createRedisDocumentStore({ redis, prefix, keepForMs: documents.keepForMs }) }
+  return { store, log, documentStore: createRedisDocumentStore({ redis, prefix, keepForMs: documents.keepForMs }) }
 }
 
 /** Later than what an operation waits for its document, so that an answer in time is read where this process was busy. */
 const DOCUMENT_TIMEOUT_MS = 200
 
-/** How long a mutation waits for its event to be published; and a subscription for Redis to confirm it. */
-const PUBLISH_TIMEOUT_MS = 500
+/** How long the log of events waits for Redis; and for Redis to confirm a subscription. */
+const LOG_TIMEOUT_MS = 1_000
 const SUBSCRIBE_TIMEOUT_MS = 5_000
-
-function orderEvents(bus: EventBus): OrderEvents {
-  const topic = (orderId: number) => `order:${orderId}:status`
-  return {
-    orderStatusChanged: (orderId) => bus.publish(topic(orderId), null),
-    subscribe: (orderId, signal) => bus.subscribe(topic(orderId), { signal }),
-  }
-}
 
 /** What may change while the server runs. */
 interface Rules {
   readonly config: Config
   readonly policy: Policy
   readonly directory: ClientDirectory
+  /** Calls back after each change; answers how to stop that. */
+  readonly onChange: (listener: () => void) => () => void
 }
 
 /** The rules as they are now: read anew when the configuration file changes and on SIGHUP. */
 function watchRules(started: Config, schema: GraphQLSchema, logger: Logger, closers: Closers): Rules {
   const { demoKeys } = started
   let rules = rulesOf(started, schema)
+  const listeners = new Set<() => void>()
   const watch = watchConfig({
     config: started,
     onChange(config) {
       rules = rulesOf({ ...config, demoKeys }, schema)
+      for (const listener of listeners) listener()
       const waiting = needsRestart(started, config)
       logger.info({ file: config.file }, 'the configuration has changed: its budgets, tiers and clients are in effect')
       if (waiting.length > 0) logger.warn({ settings: waiting }, 'some settings take effect with the next start alone')
@@ -318,10 +325,14 @@ function watchRules(started: Config, schema: GraphQLSchema, logger: Logger, clos
     get directory() {
       return rules.directory
     },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }
 
-function rulesOf(config: Config, schema: GraphQLSchema): Rules {
+function rulesOf(config: Config, schema: GraphQLSchema): Omit<Rules, 'onChange'> {
   const { file, ipBudget, globalBudgets, tiers, clients } = config
   const unknown = unknownFields(Object.values(tiers), schema)
   if (unknown.length > 0) throw new Error([`The configuration ${file} cannot be used:`, ...unknown].join('\n  '))

@@ -7,6 +7,8 @@ import type { OperationReport, ReportMode } from './report/operation-report.ts'
 /** The context of an operation on its journey through admission. */
 export interface AdmissionContext extends OperationContext {
   readonly controller: AbortController
+  /** The WebSocket that it came over, where it did. */
+  readonly socket?: object | undefined
   readonly admission: AdmissionRecord
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type GraphQLSchema, OperationTypeNode } from 'graphql'
+import { OperationTypeNode } from 'graphql'
 import type { Client } from '../accounts/client.ts'
 import { later } from '../budget/budget-state.ts'
 import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget/budget-store.ts'
@@ -11,14 +11,16 @@ import { affordable } from './charging/affordable.ts'
 import { type BatchUse, batchUse } from './charging/batch-use.ts'
 import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
 import { joinedCharges, operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
-import { denialRefusal } from './charging/denial-refusal.ts'
+import { denialRefusal, noTier } from './charging/denial-refusal.ts'
 import { createRequestDenials } from './charging/request-denials.ts'
-import { rootSelections } from './charging/root-selections.ts'
+import { selectionCounts } from './charging/selection-counts.ts'
+import { tenantOf } from './charging/tenant-of.ts'
 import type { OperationRequest } from './operation-request.ts'
 import { type Policy, tierOf } from './policy.ts'
 import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
 import { type PricedOperation, type PriceOptions, priceOperation } from './price-operation.ts'
 import { type OperationReport, settled } from './report/operation-report.ts'
+import { createEventCharging, type EventCharging } from './subscriptions/event-charging.ts'
 import type { Tier } from './tier.ts'
 
 export interface AdmissionOptions extends PriceOptions {
@@ -112,6 +114,12 @@ export interface Admission {
   admitTogether(requests: readonly OperationRequest[]): Promise<readonly AdmissionResult[]>
   /** Charges one request, and no cost, for something that is refused or not executed. It does not wait its turn. */
   chargeRequest(client: Client): Promise<RequestCharge>
+  /** What this client may do now. Undefined where its tier is not configured any more. */
+  tierOf(client: Client): Tier | undefined
+  /** The budgets of a client as they are. Takes nothing. */
+  look(client: Client): Promise<OperationReport['states']>
+  /** Takes what an event of a subscription has cost. */
+  takeEvent: EventCharging['take']
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
   /** Replaces the estimate by what was used, once the last of those admitted together has ended. Does not wait for the store. */
@@ -270,6 +278,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const shed = tier && overload?.closedTo(tier.priority)
       return shed && overloaded(shed)
     },
+    tierOf: (client) => tierOf(policy(), client),
+    async look(client) {
+      const current = policy()
+      const tier = tierOf(current, client)
+      if (tier === undefined) return []
+      const charges = requestCharges({ ...current, globalBudgets: [] }, tier, client)
+      const nothing = charges.map((charge) => ({ ...charge, amount: 0 }))
+      return statesOf(
+        await store.take({ id: newId(), tenant: tenantOf(client), charges: nothing, ttlMs: NEVER_SETTLED_MS }),
+      )
+    },
+    takeEvent: createEventCharging({ store, policy, newId, onBudgetEvent }).take,
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     admitTogether,
     async admit(request) {
@@ -321,40 +341,10 @@ function overloaded({ retryAfterMs }: Shed): Refusal {
 
 const NOTHING_CHARGED = { actualCost: 0, states: [] } as const satisfies OperationReport
 
-// Its key is looked up anew for every operation, so that the next one is likely to meet a tier that is there.
-function noTier({ tier }: Client): Refusal {
-  return refusal('FORBIDDEN', {
-    reason:
-      `The tier "${tier}" of this client is not configured any more. Send the operation again, and if that is answered ` +
-      'in the same way, ask those who run this server for another tier.',
-  })
-}
-
-// Anonymous clients share a tenant but nothing else, so each has a place of its own in the store.
-function tenantOf(client: Client): string {
-  return client.anonymous ? client.id : client.tenant
-}
-
 function statesOf(result: TakeResult): OperationReport['states'] {
   return 'states' in result ? result.states : []
 }
 
 function longestDelayMs(charges: readonly Charge[]): number {
   return Math.max(0, ...charges.map(({ budget }) => limitsOf(budget).maxDelayMs))
-}
-
-/** How often an operation selects the field of a coordinate. Counted when it is asked for, once. */
-function selectionCounts(
-  schema: GraphQLSchema,
-  { operation, fragments }: PreparedOperation,
-  variables: Readonly<Record<string, unknown>>,
-): (coordinate: string) => number {
-  const rootType = schema.getRootType(operation.operation)?.name
-  let counts: ReadonlyMap<string, number> | undefined
-  return (coordinate) => {
-    const [type, field = ''] = coordinate.split('.')
-    if (type !== rootType) return 0
-    counts ??= rootSelections(operation, fragments, variables)
-    return counts.get(field) ?? 0
-  }
 }

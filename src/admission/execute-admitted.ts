@@ -18,14 +18,17 @@ import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import { clientGone } from './admit-operation.ts'
 import type { PreparedOperation } from './prepared-operations.ts'
 
+/** An operation that may run, for whoever executes it. */
+export interface AdmittedArgs extends ExecutionArgs {
+  readonly contextValue: AdmissionContext
+}
+
 /**
  * Executes an operation that has been admitted, for as long as its tier allows and, where its schema is contained, within
  * the limits of that. One that is cut off, by them, by the deadline or because the client has gone, has no data and
  * keeps its estimate charged. Whatever resolvers return or throw, the answer can be serialised.
  */
-export async function executeAdmitted(
-  args: ExecutionArgs & { readonly contextValue: AdmissionContext },
-): Promise<ExecutionResult> {
+export async function executeAdmitted(args: AdmittedArgs): Promise<ExecutionResult> {
   const { schema, contextValue } = args
   const { admission: record, controller, signal } = contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')

@@ -9,6 +9,15 @@ export interface Tier {
   readonly timeoutMs: number
   /** From 0 to 9. When the server is overloaded, operations of the lowest are turned away first. */
   readonly priority: number
+  /** How many subscriptions one client may have open at once on one server. */
+  readonly maxSubscriptions: number
+  /** How many of them on one WebSocket. */
+  readonly maxSubscriptionsPerSocket: number
+  /**
+   * What becomes of a subscription whose next event its client cannot pay for. `pause`: it goes on when it can, with what
+   * has happened since. `close`: it ends.
+   */
+  readonly outOfBudget: 'pause' | 'close'
   /** All of them have to have room. Their levels are `client`, `tenant` and `operation`. */
   readonly budgets: readonly TierBudget[]
 }

@@ -12,6 +12,9 @@ import {
   LogController,
 } from 'fastify'
 import type { WebSocket } from 'ws'
+import type { SubscriptionObserver } from '../admission/subscriptions/subscription-observer.ts'
+import { createSubscriptionPlaces } from '../admission/subscriptions/subscription-places.ts'
+import { createSubscriptions, type SubscriptionsOptions } from '../admission/subscriptions/subscriptions.ts'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { connectionEvent } from './connection-event.ts'
@@ -21,16 +24,22 @@ import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './http/graphql-route.ts'
 import { replyWithRefusal } from './http/reply-with-refusal.ts'
 import { createTurnAway } from './http/turn-away.ts'
+import { shownResult } from './operations/shown-result.ts'
 import { readTls, type TlsFiles } from './read-tls.ts'
 import { schemaRoute } from './schema-route.ts'
 import { securityHeaders } from './security-headers.ts'
+import { spreadOver } from './spread-over.ts'
 import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket/websocket-handler.ts'
 import { websocketUpgradesOnly } from './websocket/websocket-upgrades-only.ts'
 
 export interface HttpServerOptions
-  extends Omit<GraphQLRouteOptions, 'handleSocket'>,
-    Omit<WebSocketHandlerOptions, 'directory' | 'extendContext'>,
+  extends Omit<GraphQLRouteOptions, 'handleSocket' | Made>,
+    Omit<WebSocketHandlerOptions, 'directory' | 'extendContext' | Made>,
+    Pick<SubscriptionsOptions, 'log' | 'maxQueuedEvents'>,
     ConnectionGuardOptions {
+  /** What a client sees of an error. */
+  readonly formatError: Parameters<typeof shownResult>[0]
+  readonly onSubscriptionEvent?: SubscriptionObserver | undefined
   readonly logger: Logger
   /** The schema as it was written. */
   readonly sdl: string
@@ -40,6 +49,9 @@ export interface HttpServerOptions
   /** Without it, the server speaks plain HTTP. */
   readonly tls?: TlsFiles | undefined
 }
+
+/** What is made here of the other options. */
+type Made = 'subscriptions' | 'show' | 'places'
 
 /**
  * The edge: `/graphql` over HTTP and WebSocket, health and metrics. It listens when its `listen` is called. `close`
@@ -88,7 +100,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     async preClose() {
       // Those that are about to open come later.
       app.websocketServer.on('connection', sendAway)
-      for (const socket of app.websocketServer.clients) sendAway(socket)
+      await spreadOver(app.websocketServer.clients, options.drainSpreadMs ?? 5_000, sendAway)
     },
   })
   websocketUpgradesOnly(app.server)
@@ -99,12 +111,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   closeAfterLastAnswer(app)
   await app.register(healthRoutes, options.health)
   if (options.introspection) await app.register(schemaRoute, options)
-  const handleSocket = createWebSocketHandler(options)
-  await app.register(graphqlRoute, { ...options, handleSocket, prefix: '/graphql' })
+  const show = shownResult(options.formatError)
+  const subscriptions = createSubscriptions({ ...options, show, observe: options.onSubscriptionEvent })
+  const made = { ...options, show, subscriptions, places: createSubscriptionPlaces() }
+  const sockets = createWebSocketHandler(made)
+  const stopListening = options.onClientsChanged(sockets.identifyAgain)
+  app.addHook('onClose', async () => stopListening())
+  await app.register(graphqlRoute, { ...made, handleSocket: sockets.handle, prefix: '/graphql' })
   return app
 
   function sendAway(socket: WebSocket): void {
-    socket.close(GOING_AWAY, 'This server goes away; connect again')
+    socket.close(SERVICE_RESTART, 'This server goes away; connect again')
     setTimeout(() => socket.terminate(), CLOSE_HANDSHAKE_MS).unref()
   }
 
@@ -122,7 +139,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 /** How long a client may take to agree on TLS. A server that closes waits for it. */
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
-const GOING_AWAY = 1001
+/** The registered close code that says: come back, after a moment. */
+const SERVICE_RESTART = 1012
 
 /** How long a client may take to answer that it has seen its socket close. */
 const CLOSE_HANDSHAKE_MS = 2_000

@@ -5,6 +5,8 @@ export interface Metrics {
   /** Counts one operation that has ended. Tiers and outcomes become labels: both are to be of a known few. */
   operation(ended: OperationEnded): void
   subscriptions(change: 1 | -1): void
+  /** Counts what happened to an open subscription, and what that cost its client. */
+  subscriptionEvent(event: 'delivered' | 'paused' | 'overflow' | 'resumed', tier: string, cost: number): void
   budgetStoreState(state: 'ok' | 'degraded'): void
   /** Counts what happened to a budget. Tiers, budgets and levels become labels: all are to be of a known few. */
   budgetEvent(event: BudgetEvent): void
@@ -119,6 +121,18 @@ export function createMetrics(): Metrics {
   const subscriptions = new Gauge({
     name: 'tollgate_subscriptions',
     help: 'Subscriptions that are open.',
+    registers,
+  })
+  const subscriptionEvents = new Counter({
+    name: 'tollgate_subscription_events_total',
+    help: 'What happened to open subscriptions.',
+    labelNames: ['tier', 'event'],
+    registers,
+  })
+  const subscriptionCost = new Counter({
+    name: 'tollgate_subscription_cost_total',
+    help: 'Cost of events that were delivered to subscribers.',
+    labelNames: ['tier'],
     registers,
   })
   const degraded = new Gauge({
@@ -280,6 +294,10 @@ export function createMetrics(): Metrics {
       actualCost.inc({ tier }, ended.actualCost)
     },
     subscriptions: (change) => subscriptions.inc(change),
+    subscriptionEvent(event, tier, cost) {
+      subscriptionEvents.inc({ tier, event })
+      subscriptionCost.inc({ tier }, cost)
+    },
     budgetStoreState: (state) => degraded.set(state === 'degraded' ? 1 : 0),
     budgetEvent({ kind, tier, budget, level }) {
       if (kind === 'denied') denials.inc({ budget, level })

@@ -14,7 +14,21 @@ test.each([
   { field: 'Shop.name', known: false },
 ])('a budget on the field $field is named unless a root type has it', ({ field, known }) => {
   const budgets = [{ ...testBudget({ name: 'orders', level: 'operation' }), field }]
-  const found = unknownFields([{ name: 'free', maxCost: 1, timeoutMs: 1, priority: 0, budgets }], schema)
+  const found = unknownFields(
+    [
+      {
+        name: 'free',
+        maxCost: 1,
+        timeoutMs: 1,
+        priority: 0,
+        maxSubscriptions: 100,
+        maxSubscriptionsPerSocket: 100,
+        outOfBudget: 'pause',
+        budgets,
+      },
+    ],
+    schema,
+  )
   const line = `tiers.free.budgets: "orders" is on the field ${field}, which the schema does not have`
   expect(found).toEqual(known ? [] : [line])
 })

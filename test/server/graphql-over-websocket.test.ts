@@ -69,13 +69,14 @@ describe('an operation over WebSocket', () => {
     })
   })
 
-  test('can be a subscription, which is charged the estimate of one event when it begins', async () => {
+  test('can be a subscription, which is charged the estimate of one event when it begins, and each event', async () => {
     const { api, connect } = await open()
     expect(await results(connect(), 'subscription { numbers(upTo: 3) }')).toEqual(
       [1, 2, 3].map((numbers) => ({ data: { numbers } })),
     )
-    expect(api.ended).toMatchObject([{ outcome: 'completed', estimatedCost: 5, actualCost: 5 }])
-    expect((await api.send('{ __typename }')).headers['x-ratelimit-remaining']).toBe('94')
+    expect(api.ended).toMatchObject([{ outcome: 'completed', estimatedCost: 4, actualCost: 4 }])
+    // And one for the query itself.
+    expect((await api.send('{ __typename }')).headers['x-ratelimit-remaining']).toBe(String(100 - 4 * 4 - 1))
   })
 
   test.each([
@@ -138,7 +139,7 @@ describe('an operation over WebSocket', () => {
     const closing = api.app.close()
     await expect.poll(() => api.app.websocketServer.listenerCount('connection')).toBeGreaterThan(0)
     store.gate = 'open'
-    expect((await closed)[0]).toBe(1001)
+    expect((await closed)[0]).toBe(1012)
     await closing
   })
 
@@ -220,15 +221,16 @@ describe('an operation over WebSocket', () => {
     expect(await api.send('{ __typename }')).toMatchObject({ status: 200 })
   })
 
-  test('is charged the bytes of its answer; a subscription those of none of its events', async () => {
+  test('is charged the bytes of its answer; a subscription those of its events', async () => {
     const traffic = testBudget({ name: 'traffic', meter: 'responseBytes', capacity: 1_000 })
     const { api, connect } = await open({ budgets: [testBudget(), traffic] })
     const client = connect()
     const [answer] = await listed(client, '{ few(first: 5) { id } }')
     const bytes = Buffer.byteLength(JSON.stringify(answer))
-    await results(client, 'subscription { numbers(upTo: 3) }')
+    const events = await listed(client, 'subscription { numbers(upTo: 3) }')
+    const eventBytes = events.reduce<number>((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
     const { headers } = await api.send('{ few(first: 1) { id } }', { headers: { 'graphql-cost': 'validate' } })
-    expect(headers['ratelimit']).toContain(`"traffic";r=${1_000 - bytes - 1};`)
+    expect(headers['ratelimit']).toContain(`"traffic";r=${1_000 - bytes - 1 - eventBytes};`)
   })
 
   test('leaves its turn in a leaky bucket to nobody when its client goes away: nothing runs, and its estimate stays charged', async () => {
@@ -266,13 +268,13 @@ describe('an operation over WebSocket', () => {
 })
 
 describe('a socket', () => {
-  test('is closed with 1001 when the server goes away', async () => {
+  test('is closed with 1012, come back, when the server goes away', async () => {
     const { api, url } = await open()
     const socket = new WebSocket(url, 'graphql-transport-ws')
     await new Promise((resolve) => socket.once('open', resolve))
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await api.app.close()
-    expect(await closed).toBe(1001)
+    expect(await closed).toBe(1012)
   })
 
   test('with an unknown key that goes on sending is not served', async () => {
@@ -301,7 +303,7 @@ describe('a socket', () => {
     first.terminate()
   })
 
-  test('serves its client by the tier that it has now, and not at all once its key is taken away', async () => {
+  test('serves its client by the tier that it has now, and is closed once its key is taken away', async () => {
     const { api, connect } = await open()
     const client = connect()
     // While it is open, the socket is.
@@ -310,14 +312,15 @@ describe('a socket', () => {
     await expect.poll(() => api.held.length).toBe(1)
     api.held[0]?.()
     await first
+    const second = subscription.next()
     expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'free' } } }])
     api.reloadClients('anonymous')
     api.reload({ tiers: new Map([...testPolicy({}).tiers].slice(1)) })
     expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'anonymous' } } }])
     api.reloadClients(undefined)
-    expect(await results(client, 'mutation { count }')).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    await expect(second).rejects.toMatchObject({ code: 4401 })
+    expect(await results(client, 'mutation { count }')).toMatchObject({ code: 4401 })
     expect(api.executed).toEqual([])
-    await subscription.return?.()
   })
 
   test('with a message above the largest body is closed with 1009', async () => {

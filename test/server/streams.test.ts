@@ -43,7 +43,7 @@ describe('an operation that is answered with server-sent events', () => {
     expect(await results(client, 'subscription { numbers(upTo: 3) }')).toEqual(
       [1, 2, 3].map((numbers) => ({ data: { numbers } })),
     )
-    expect(api.ended).toMatchObject([{ outcome: 'completed', estimatedCost: 5, actualCost: 5 }])
+    expect(api.ended).toMatchObject([{ outcome: 'completed', estimatedCost: 4, actualCost: 4 }])
     expect(api.subscriptions()).toBe(0)
   })
 

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql'
 import { pino } from 'pino'
 import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
 import { type AdmissionOptions, createAdmission } from '../../src/admission/admission.ts'
+import type { AdmissionContext } from '../../src/admission/admission-context.ts'
 import type { BudgetEvent } from '../../src/admission/charging/budget-event.ts'
 import { createDocuments, type DocumentsOptions } from '../../src/admission/documents/documents.ts'
 import { createKeptDocuments } from '../../src/admission/documents/kept-documents.ts'
@@ -19,8 +20,11 @@ import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-s
 import { createCostModel } from '../../src/cost/cost-model.ts'
 import { refusal } from '../../src/errors/refusal.ts'
 import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
+import type { EventLog } from '../../src/events/event-log.ts'
+import { createMemoryEventLog } from '../../src/events/memory/memory-event-log.ts'
 import { containSchema } from '../../src/execution/containment/contain-schema.ts'
 import type { ContainmentOptions } from '../../src/execution/containment/containment-options.ts'
+import { type TopicSource, topicSource } from '../../src/execution/topic-source.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createOverloadControl, type OverloadOptions } from '../../src/guard/overload/overload-control.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
@@ -61,7 +65,9 @@ const SDL = `
   scalar Anything
   input Filter { not: Filter least: Int }
   type Mutation { count: Int! @cost(weight: "3") }
-  type Subscription {
+  extend type Subscription {
+    "The news of some topics, in their order. Each costs a point."
+    news(of: [String!]!, sharedBy: String, overflow: String): News!
     numbers(upTo: Int!): Int! @cost(weight: "4")
     failing(early: Boolean!): Int
     never: Int
@@ -73,6 +79,11 @@ const SDL = `
     texts(lengths: [Int!]!): String
     "Begins when the test lets it go, has one event, and then none for as long as anybody listens."
     quiet: Int
+  }
+  type News {
+    text: String
+    "The name of whom it was read for."
+    reader: String
   }
   type Thing {
     id: ID!
@@ -93,11 +104,23 @@ export interface TestApiOptions {
   readonly wait?: AdmissionOptions['wait']
   readonly documents?: Partial<DocumentsOptions>
   readonly containment?: ContainmentOptions
+  /** What the tiers say of subscriptions. */
+  readonly subscriptions?: Partial<Pick<Tier, 'maxSubscriptions' | 'maxSubscriptionsPerSocket' | 'outOfBudget'>>
+  readonly log?: EventLog
   /** Without it, everything runs at once. */
   readonly overload?: OverloadOptions
   readonly edge?: Pick<
     HttpServerOptions,
-    'cors' | 'tls' | 'statusProfile' | 'connectionLimits' | 'onConnectionRefused' | 'onConnections'
+    | 'cors'
+    | 'tls'
+    | 'statusProfile'
+    | 'connectionLimits'
+    | 'onConnectionRefused'
+    | 'onConnections'
+    | 'maxQueuedEvents'
+    | 'initTimeoutMs'
+    | 'pingIntervalMs'
+    | 'drainSpreadMs'
   > & { readonly trustedProxies?: readonly string[] }
 }
 
@@ -142,6 +165,11 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const stuck: unknown[] = []
   const held: (() => void)[] = []
   const hold = () => new Promise<void>((resolve) => held.push(resolve))
+  const subscriptionEvents: { readonly event: string; readonly cost: number }[] = []
+  const clientListeners = new Set<() => void>()
+  const log = options.log ?? createMemoryEventLog()
+  /** What subscriptions of topics were executed for. */
+  const newsExecuted: unknown[] = []
   let subscriptions = 0
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
   const platform = ['cost', 'platform'].map((name) => readFileSync(`schema/${name}.graphql`, 'utf8'))
@@ -149,7 +177,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const schema = makeExecutableSchema({
     typeDefs: sdl,
     resolvers: [
-      platformResolvers(),
+      platformResolvers({ look: (client) => admission.look(client), lookEveryMs: 10 }),
       {
         Query: {
           things: (_: unknown, { first }: { first: number }) => things(first),
@@ -191,6 +219,13 @@ export async function createTestApi(options: TestApiOptions = {}) {
           },
         },
         Subscription: {
+          news: {
+            subscribe: (_: unknown, { of, sharedBy, overflow }: NewsArgs) => topicSource(of, { sharedBy, overflow }),
+            resolve(payload: unknown, _: unknown, { client }: AdmissionContext) {
+              newsExecuted.push(payload)
+              return { text: payload, reader: client.id }
+            },
+          },
           texts: {
             async *subscribe(_: unknown, { lengths }: { lengths: readonly number[] }) {
               for (const length of lengths) yield { texts: 'x'.repeat(length) }
@@ -284,6 +319,13 @@ export async function createTestApi(options: TestApiOptions = {}) {
     directory: { findByKey: (key) => directory.findByKey(key) },
     extendContext: (context) => context,
     formatError: maskError(logger),
+    log,
+    drainSpreadMs: 0,
+    onClientsChanged(listener) {
+      clientListeners.add(listener)
+      return () => clientListeners.delete(listener)
+    },
+    onSubscriptionEvent: (event, _tier, cost) => void subscriptionEvents.push({ event, cost }),
     onSubscriptions: (change) => {
       subscriptions += change
     },
@@ -332,6 +374,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
     logged,
     /** Subscriptions that are open, as telemetry counts them. */
     subscriptions: () => subscriptions,
+    subscriptionEvents,
+    newsExecuted,
+    log,
     /** Work that has begun and never ends by itself. */
     stuck,
     /** Lets go what has begun and waits for it. */
@@ -348,10 +393,12 @@ export async function createTestApi(options: TestApiOptions = {}) {
     /** What a reload of the clients does: all of them have this tier; undefined takes their keys away. */
     reloadClients(tier: string | undefined) {
       directory = tier === undefined ? createClientDirectory([]) : clientsOf(tier)
+      for (const listener of clientListeners) listener()
     },
     async close() {
       await app.close()
       await apollo.stop()
+      await log.close()
       await store.close()
     },
   }
@@ -364,6 +411,10 @@ export function testPolicy(options: TestApiOptions): Policy {
     maxCost: options.maxCost ?? 90,
     timeoutMs: options.timeoutMs ?? 5_000,
     priority: 0,
+    maxSubscriptions: 100,
+    maxSubscriptionsPerSocket: 100,
+    outOfBudget: 'pause',
+    ...options.subscriptions,
     budgets: options.budgets ?? [
       testBudget({ name: 'burst', capacity: 100 }),
       testBudget({ name: 'requests', meter: 'requests', capacity: 50 }),
@@ -378,6 +429,12 @@ export function testPolicy(options: TestApiOptions): Policy {
     ]),
     clientTiers: new Map(),
   }
+}
+
+interface NewsArgs {
+  readonly of: readonly string[]
+  readonly sharedBy?: TopicSource['sharedBy']
+  readonly overflow?: TopicSource['overflow']
 }
 
 interface SendOptions {

@@ -127,6 +127,18 @@ describe('metrics', () => {
     expect(await samples(metrics, 'tollgate_subscriptions')).toEqual({ tollgate_subscriptions: 2 })
   })
 
+  test('count what happens to open subscriptions, and what their events cost, by tier', async () => {
+    const metrics = createMetrics()
+    metrics.subscriptionEvent('delivered', 'free', 3)
+    metrics.subscriptionEvent('delivered', 'free', 4)
+    metrics.subscriptionEvent('paused', 'free', 0)
+    expect(await samples(metrics, 'tollgate_subscription_')).toEqual({
+      'tollgate_subscription_events_total{tier="free",event="delivered"}': 2,
+      'tollgate_subscription_events_total{tier="free",event="paused"}': 1,
+      'tollgate_subscription_cost_total{tier="free"}': 7,
+    })
+  })
+
   test('count the connections that are open, and those that were refused, by why', async () => {
     const metrics = createMetrics()
     for (const change of [1, 1, -1] as const) metrics.connections(change)
@@ -189,6 +201,7 @@ describe('metrics', () => {
       metrics.budgetEvent({ kind, tier: 'free', budget: 'burst', level: 'client' })
     }
     metrics.overload(() => ({ limit: 4, inUse: 3, waiting: 2, shed: { door: 1 } }))
+    metrics.subscriptionEvent('delivered', 'free', 1)
     metrics.oversizedList('Query.products')
     metrics.slowResolver('Query.products')
     metrics.connectionRefused('total')

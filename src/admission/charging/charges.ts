@@ -47,6 +47,32 @@ export function requestCharges({ globalBudgets }: Policy, tier: Tier, client: Cl
   return charges
 }
 
+/**
+ * What some events of a subscription take from the budgets of its client, at their actual cost and each like the others.
+ * The subscription was counted as a request when it began, and has no place among what runs.
+ */
+export function eventCharges(
+  policy: Policy,
+  tier: Tier,
+  client: Client,
+  { cost, responseBytes, selections }: EventUse,
+  events: number,
+): readonly Charge[] {
+  const charges: Charge[] = []
+  for (const charge of operationCharges(policy, tier, client, { cost, selections })) {
+    const { meter } = charge.budget
+    const amount = meter === 'cost' ? cost : meter === 'responseBytes' ? responseBytes : 0
+    if (amount > 0) charges.push({ ...charge, amount: amount * events })
+  }
+  return charges
+}
+
+/** What one event of a subscription has used. */
+export interface EventUse extends Charged {
+  /** The length of its result as JSON, without extensions. */
+  readonly responseBytes: number
+}
+
 /** What operations of one client take together that run one after another: sums, and one place among what runs. */
 export function joinedCharges(operations: readonly (readonly Charge[])[]): readonly Charge[] {
   const joined = new Map<string, Charge>()

@@ -1,3 +1,4 @@
+import type { Client } from '../../accounts/client.ts'
 import type { BudgetState, Denial, TakeResult } from '../../budget/budget-store.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import type { Affordable } from './affordable.ts'
@@ -33,6 +34,18 @@ export function denialRefusal(result: Denied, affordableAt?: (maxCost: number) =
     retryAfterMs: retryAfterMs === 'never' ? null : retryAfterMs,
     maxAffordableCost,
     affordable: maxAffordableCost > 0 ? affordableAt?.(maxAffordableCost) : undefined,
+  })
+}
+
+/**
+ * The refusal for a client whose tier is not there any more. Its key is looked up anew for every operation, so that the
+ * next one is likely to meet a tier that is.
+ */
+export function noTier({ tier }: Client): Refusal {
+  return refusal('FORBIDDEN', {
+    reason:
+      `The tier "${tier}" of this client is not configured any more. Send the operation again, and if that is answered ` +
+      'in the same way, ask those who run this server for another tier.',
   })
 }
 

@@ -40,6 +40,13 @@ export type RateLimit = {
   readonly used: Scalars['Int']['output'];
 };
 
+/** Free itself: events cost what they deliver. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /** What `Query.rateLimit` says, now and each time it has changed, at most once a second. Free. */
+  readonly budgetChanged: RateLimit;
+};
+
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** True without an API key: the client is an IP address then. */
@@ -134,6 +141,7 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RateLimit: ResolverTypeWrapper<RateLimit>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Viewer: ResolverTypeWrapper<Viewer>;
   ViewerRole: ViewerRole;
 };
@@ -147,6 +155,7 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RateLimit: RateLimit;
   String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
   Viewer: Viewer;
 };
 
@@ -182,6 +191,10 @@ export type RateLimitResolvers<ContextType = AdmissionContext, ParentType extend
   used?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type SubscriptionResolvers<ContextType = AdmissionContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  budgetChanged?: SubscriptionResolver<ResolversTypes['RateLimit'], "budgetChanged", ParentType, ContextType>;
+};
+
 export type ViewerResolvers<ContextType = AdmissionContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   anonymous?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -194,6 +207,7 @@ export type Resolvers<ContextType = AdmissionContext> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   RateLimit?: RateLimitResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
 };
 

@@ -39,6 +39,11 @@ export interface ConnectionLimits {
    */
   readonly responseTimeoutMs: number
   /**
+   * WebSockets at once from one peer, counted as connections are. The upgrade to one more is refused.
+   * @default 200
+   */
+  readonly maxSocketsPerAddress: number
+  /**
    * Bytes that may wait on a WebSocket for its client to read them. One past it, seen each second: it is cut off.
    * @default 1_048_576
    */
@@ -58,6 +63,7 @@ export const defaultConnectionLimits: ConnectionLimits = Object.freeze({
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 72_000,
   responseTimeoutMs: 30_000,
+  maxSocketsPerAddress: 200,
   maxSocketBufferBytes: 1024 * 1024,
   maxSocketMessagesPerSecond: 500,
 })

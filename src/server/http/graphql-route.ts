@@ -8,7 +8,9 @@ import { type BatchMember, createBatch } from '../../admission/batch.ts'
 import { refusedUnpriced } from '../../admission/operation-observer.ts'
 import type { OperationReport, ReportMode } from '../../admission/report/operation-report.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
+import { type ConnectionLimits, defaultConnectionLimits } from '../connections/connection-limits.ts'
 import { identify } from '../identify.ts'
+import { createSocketsByAddress } from '../websocket/sockets-by-address.ts'
 import { abortWithClient } from './abort-with-client.ts'
 import { acceptsJson } from './accepts-json.ts'
 import { answerBatch } from './answer-batch.ts'
@@ -26,6 +28,11 @@ export interface GraphQLRouteOptions extends Omit<HttpOperationsOptions, 'status
   /** How many operations one request may have, as a list. 1 for none but those alone in it. */
   readonly maxBatchSize: number
   readonly handleSocket: WebsocketHandler
+  readonly connectionLimits?: Partial<ConnectionLimits> | undefined
+  /** Calls back when keys may have been taken away or clients changed; answers how to stop that. */
+  readonly onClientsChanged: (listener: () => void) => () => void
+  /** Adds what resolvers need to the context of an operation. */
+  readonly extendContext: (context: AdmissionContext) => AdmissionContext
   /** @default no page of another origin reads answers */
   readonly cors?: Cors
   /** That of Apollo. @default 'audits' */
@@ -38,6 +45,8 @@ export interface GraphQLRouteOptions extends Omit<HttpOperationsOptions, 'status
  */
 export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions): Promise<void> {
   const { admission, directory, extendContext, maxBatchSize, statusProfile = 'audits' } = options
+  const maxSocketsPerAddress =
+    options.connectionLimits?.maxSocketsPerAddress ?? defaultConnectionLimits.maxSocketsPerAddress
   const operations = createHttpOperations({ ...options, statusProfile })
   const clients = new WeakMap<FastifyRequest, Client>()
   const modes = new WeakMap<FastifyRequest, ReportMode>()
@@ -68,6 +77,8 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     return admissionContext(client, mode, Date.now(), batch)
   }
 
+  const sockets = createSocketsByAddress(maxSocketsPerAddress)
+
   if (options.cors !== undefined) await registerCors(app, options.cors)
 
   app.addHook('onRequest', async (request, reply) => {
@@ -77,6 +88,13 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     const client = identify(directory, request.headers, address)
     if ('code' in client) return stopForFree(request, reply, client)
     clients.set(request, client)
+    if (request.ws && !sockets.enter(address, request.raw.socket)) {
+      return stopForFree(
+        request,
+        reply,
+        refusal('SUBSCRIPTION_LIMIT_EXCEEDED', { limit: 'address', allowed: maxSocketsPerAddress }),
+      )
+    }
     const denied = admission.deny(client)
     if (denied !== undefined) return stopForFree(request, reply, denied.refusal, denied.report)
     // All others have been asked about before they came here; createTurnAway says why these are left to the route.
@@ -149,7 +167,9 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
     return refused?.refusal
   }
 
-  const stream = createStreamHandler(app, options)
+  const streams = createStreamHandler(app, options)
+  const stopListening = options.onClientsChanged(streams.identifyAgain)
+  app.addHook('onClose', async () => stopListening())
 
   app.route({
     url: '/stream',
@@ -158,7 +178,10 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
       const client = clients.get(request)
       const mode = modes.get(request)
       if (client === undefined || mode === undefined) throw UNCHECKED
-      return stream(request, reply, extendContext(contextOf(client, mode)))
+      const { headers } = request
+      const address = clientAddress(request.ip)
+      const again = () => identify(directory, headers, address)
+      return streams.handle(request, reply, extendContext(contextOf(client, mode)), again)
     },
   })
 

@@ -8,7 +8,7 @@ import type { OperationReport } from '../../admission/report/operation-report.ts
 import { reportHeaders } from '../../admission/report/report-headers.ts'
 import type { Refusal } from '../../errors/refusal.ts'
 import { type BeginOperationOptions, refuseOperation } from '../operations/begin-operation.ts'
-import type { OperationRunnerOptions } from '../operations/operation-runner.ts'
+import type { shownResult } from '../operations/shown-result.ts'
 import type { AskedOperation } from './asked-operation.ts'
 import { type Answer, errorsAnswer, refusedAnswer } from './refused-answer.ts'
 import { profiledStatus, type StatusProfile } from './status-profile.ts'
@@ -18,7 +18,7 @@ export interface HttpOperationsOptions extends BeginOperationOptions {
   readonly admission: Admission
   readonly statusProfile: StatusProfile
   /** What a client sees of an error. */
-  readonly formatError: OperationRunnerOptions['formatError']
+  readonly formatError: Parameters<typeof shownResult>[0]
 }
 
 export interface HttpOperations {

@@ -1,15 +1,18 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type ExecutionResult, type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
+import { type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
+import type { AdmittedArgs } from '../../admission/execute-admitted.ts'
 import type { OperationReport } from '../../admission/report/operation-report.ts'
 import { reportHeaders } from '../../admission/report/report-headers.ts'
+import type { Subscriber } from '../../admission/subscriptions/subscriber.ts'
+import type { Refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
-import { asGraphQLError } from '../operations/as-graphql-error.ts'
 import { type BeginOperationOptions, beginOperation, refuseOperation } from '../operations/begin-operation.ts'
 import { createOperationRunner, type OperationRunnerOptions } from '../operations/operation-runner.ts'
+import { resumeFrom } from '../operations/resume-from.ts'
+import { spreadOver } from '../spread-over.ts'
 import { abortWithClient } from './abort-with-client.ts'
-import { eventStream } from './event-stream.ts'
+import { createEventStream, type EventStream } from './event-stream.ts'
 import { operationPayload } from './operation-payload.ts'
 import { errorsAnswer } from './refused-answer.ts'
 import { replyWith } from './reply-with-refusal.ts'
@@ -17,59 +20,110 @@ import { profiledStatus, type StatusProfile } from './status-profile.ts'
 
 export interface StreamHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
   /** After so long without a result a comment is sent. @default 12000 */
-  readonly heartbeatMs?: number
+  readonly pingIntervalMs?: number | undefined
+  /** Over what time subscribers are sent elsewhere when the server closes. @default 5000 */
+  readonly drainSpreadMs?: number | undefined
   /** @default 'audits' */
   readonly statusProfile?: StatusProfile
+}
+
+/** A subscription that is answered by a stream. */
+interface OpenStream {
+  readonly subscriber: Subscriber
+  readonly stream: EventStream
+  readonly identify: () => AdmissionContext['client'] | Refusal
+}
+
+/** What serves `/graphql/stream`. */
+export interface StreamHandler {
+  /** @param identify says who the client is now */
+  handle(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: AdmissionContext,
+    identify: OpenStream['identify'],
+  ): Promise<FastifyReply>
+  /** Looks up the keys of all clients again: those that are not known any more are told so, and get nothing more. */
+  identifyAgain(): void
 }
 
 /**
  * `/graphql/stream`: one operation, its results as server-sent events. What is refused is answered as at `/graphql`,
  * with its status and as JSON. When the server closes, streams end without `complete`: clients connect again.
  */
-export function createStreamHandler(app: FastifyInstance, options: StreamHandlerOptions) {
-  const { conclude, statusProfile = 'audits' } = options
+export function createStreamHandler(app: FastifyInstance, options: StreamHandlerOptions): StreamHandler {
+  const { conclude, show, pingIntervalMs = 12_000, drainSpreadMs = 5_000, statusProfile = 'audits' } = options
   const runner = createOperationRunner(options)
-  const open = new Set<AbortController>()
+  const open = new Set<OpenStream>()
   let closes = false
-  const show = {
-    result: runner.shown,
-    error: (thrown: unknown) => runner.shown({ errors: [asGraphQLError(thrown)] }),
-  }
-  const events = { heartbeatMs: options.heartbeatMs ?? 12_000, goesOn: () => closes }
   app.addHook('preClose', async () => {
     closes = true
-    for (const controller of open) controller.abort(GOES_AWAY)
+    await spreadOver(open, drainSpreadMs, interrupt)
   })
+
+  function interrupt({ subscriber, stream }: OpenStream): void {
+    stream.end('interrupted')
+    subscriber.end()
+  }
 
   async function handle(
     request: FastifyRequest,
     reply: FastifyReply,
     context: AdmissionContext,
+    identify: OpenStream['identify'],
   ): Promise<FastifyReply> {
-    const { controller, signal } = context
-    abortWithClient(request, reply, [controller])
+    abortWithClient(request, reply, [context.controller])
     const payload = operationPayload(request)
-    if ('code' in payload) {
-      return refused(request, reply, context, await refuseOperation(options, context, {}, [toGraphQLError(payload)]))
-    }
+    if ('code' in payload) return refuse(request, reply, context, payload)
+    const lastEventId = request.headers['last-event-id']
+    // A browser that reconnects sends this anew, and the URL as it was.
+    const cursor = typeof lastEventId === 'string' ? lastEventId : resumeFrom(payload.extensions)
+    if (typeof cursor === 'object') return refuse(request, reply, context, cursor)
     const args = await beginOperation(options, context, { ...payload, readOnly: request.method === 'GET' })
     if (!('contextValue' in args)) return refused(request, reply, context, args)
-    const subscribes = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.SUBSCRIPTION
-    const results = subscribes ? await runner.subscribe(args) : await runner.execute(args)
-    if (subscribes) endWithServer(controller)
+    const stream = createEventStream(pingIntervalMs)
+    await begin(args, stream, cursor, identify)
     setReport(reply, context.admission.report)
-    const stream = Readable.from(eventStream(asIterable(results), { ...events, signal, show }))
-    stream.once('close', () => controller.abort(new DOMException('The stream has ended', 'AbortError')))
+    stream.body.once('close', () => context.controller.abort(new DOMException('The stream has ended', 'AbortError')))
     // Its head was sent when nobody knew that its connection would not be kept.
     reply.raw.once('finish', () => closes && request.raw.socket.end())
     // Nothing on the way may hold events back until there are enough of them.
-    return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream)
+    return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream.body)
   }
 
-  function endWithServer(controller: AbortController): void {
-    open.add(controller)
-    controller.signal.addEventListener('abort', () => open.delete(controller), { once: true })
-    if (closes) controller.abort(GOES_AWAY)
+  /** Has the results of an operation written to a stream. */
+  async function begin(
+    args: AdmittedArgs,
+    stream: EventStream,
+    cursor: string | undefined,
+    identify: OpenStream['identify'],
+  ): Promise<void> {
+    const type = getOperationAST(args.document, args.operationName)?.operation
+    const begun =
+      type === OperationTypeNode.SUBSCRIPTION
+        ? await runner.subscribe(args, stream.sink, cursor)
+        : await runner.execute(args)
+    if (!('ended' in begun)) {
+      stream.sink.write(JSON.stringify(show(begun)), undefined)
+      return stream.end('complete')
+    }
+    const one = { subscriber: begun, stream, identify }
+    open.add(one)
+    void begun.ended.then((error) => {
+      open.delete(one)
+      if (error !== undefined) stream.sink.write(JSON.stringify(show({ errors: [error] })), undefined)
+      stream.end('complete')
+    })
+    if (closes) interrupt(one)
+  }
+
+  async function refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: AdmissionContext,
+    refusal: Refusal,
+  ): Promise<FastifyReply> {
+    return refused(request, reply, context, await refuseOperation(options, context, {}, [toGraphQLError(refusal)]))
   }
 
   function refused(
@@ -79,7 +133,7 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     errors: readonly GraphQLError[],
   ): FastifyReply {
     setReport(reply, report)
-    const answer = errorsAnswer(headers.accept, errors, runner.shown({ errors }))
+    const answer = errorsAnswer(headers.accept, errors, show({ errors }))
     const { status } = answer
     const code = errors[0]?.extensions['code']
     const profiled = profiledStatus(statusProfile, headers.accept, { status, code, hasData: false })
@@ -91,16 +145,14 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     for (const [name, value] of reportHeaders(report, Date.now(), conclude.headers?.())) reply.header(name, value)
   }
 
-  return handle
-}
-
-const GOES_AWAY = new DOMException('The server goes away', 'AbortError')
-
-/** Not within another generator, which could not be ended while it waits. */
-function asIterable(results: AsyncIterable<ExecutionResult> | ExecutionResult): AsyncIterable<ExecutionResult> {
-  return Symbol.asyncIterator in results ? results : one(results)
-}
-
-async function* one<Value>(value: Value) {
-  yield value
+  return {
+    handle,
+    identifyAgain() {
+      for (const { subscriber, identify } of open) {
+        const client = identify()
+        if ('code' in client) subscriber.end(toGraphQLError(client))
+        else subscriber.identify(client)
+      }
+    },
+  }
 }

@@ -1,8 +1,10 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
+import { GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
 import { admitOperation } from '../../admission/admit-operation.ts'
 import { type ConcludeOptions, concludeOperation } from '../../admission/conclude-operation.ts'
 import type { AskedDocument, Documents } from '../../admission/documents/documents.ts'
+import type { AdmittedArgs } from '../../admission/execute-admitted.ts'
+import type { SubscriptionPlaces } from '../../admission/subscriptions/subscription-places.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { concealNames, mayNameSchema, type Sent } from './conceal-names.ts'
@@ -12,6 +14,7 @@ export interface BeginOperationOptions {
   readonly documents: Documents
   readonly conclude: ConcludeOptions
   readonly introspection: boolean
+  readonly places: SubscriptionPlaces
 }
 
 /** What a client sends to start an operation, with nothing checked but that. */
@@ -20,11 +23,6 @@ export interface OperationPayload extends AskedDocument {
   readonly variables?: Record<string, unknown> | null | undefined
   /** True where it came by a way that is to change nothing, such as GET. */
   readonly readOnly?: boolean | undefined
-}
-
-/** An operation that may run, for whoever executes it. */
-export interface AdmittedArgs extends ExecutionArgs {
-  readonly contextValue: AdmissionContext
 }
 
 /**
@@ -36,7 +34,7 @@ export async function beginOperation(
   context: AdmissionContext,
   payload: OperationPayload,
 ): Promise<AdmittedArgs | readonly GraphQLError[]> {
-  const { schema, documents, conclude } = options
+  const { schema, documents, conclude, places } = options
   const { operationName, variables } = payload
   const found = await documents.find(payload)
   if ('code' in found) return refuseOperation(options, context, payload, [toGraphQLError(found)])
@@ -46,9 +44,13 @@ export async function beginOperation(
   const document = conclude.admission.validate(found.source)
   // Its variables have nothing to do with it, and may be of any depth.
   if (!('kind' in document)) return refuseOperation(options, context, { query: found.source }, document)
-  if (payload.readOnly && getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION) {
+  const type = getOperationAST(document, operationName)?.operation
+  if (payload.readOnly && type === OperationTypeNode.MUTATION) {
     return refuseOperation(options, context, sent, [toGraphQLError(MUTATION_BY_GET)])
   }
+  const tier = type === OperationTypeNode.SUBSCRIPTION ? conclude.admission.tierOf(context.client) : undefined
+  const full = tier && context.admission.mode !== 'validate' ? places.enter(context, tier) : undefined
+  if (full !== undefined) return refuseOperation(options, context, sent, [toGraphQLError(full)])
   context.admission.known = found.known
   const denied = await admitOperation(conclude.admission, context, {
     source: found.source,
@@ -66,18 +68,21 @@ const MUTATION_BY_GET: Refusal = {
   status: 405,
 }
 
-/** The end of an operation that does not run. What it is answered with names nothing that its client may not know. */
+/** The end of an operation that does not run, which gives up the place that it had. What it is answered with names nothing that its client may not know. */
 export async function refuseOperation(
   { conclude, introspection }: BeginOperationOptions,
   context: AdmissionContext,
   { query, variables }: OperationPayload,
   errors: readonly GraphQLError[],
 ): Promise<readonly GraphQLError[]> {
+  context.controller.abort(NOT_RUN)
   const sent = { source: typeof query === 'string' ? query : '', variables: variables ?? {} }
   const told = introspection ? errors : errors.map((error) => concealed(error, sent))
   const { denied } = await concludeOperation(conclude, context, { errors: told, body: { errors: told } })
   return denied === undefined ? told : [toGraphQLError(denied)]
 }
+
+const NOT_RUN = new DOMException('The operation was refused', 'AbortError')
 
 function concealed(error: GraphQLError, sent: Sent): GraphQLError {
   if (!mayNameSchema(error)) return error

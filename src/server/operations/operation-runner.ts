@@ -1,18 +1,18 @@
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
 import { type ConcludeOptions, concludeOperation, withCost } from '../../admission/conclude-operation.ts'
-import { executeAdmitted } from '../../admission/execute-admitted.ts'
-import { subscribeAdmitted } from '../../admission/subscribe-admitted.ts'
-import { asGraphQLError } from './as-graphql-error.ts'
-import type { AdmittedArgs } from './begin-operation.ts'
-import { nameMistake, nameMistakes } from './name-mistakes.ts'
+import { type AdmittedArgs, executeAdmitted } from '../../admission/execute-admitted.ts'
+import type { Sink, Subscriber } from '../../admission/subscriptions/subscriber.ts'
+import type { Subscriptions } from '../../admission/subscriptions/subscriptions.ts'
+import { asGraphQLError } from '../../errors/as-graphql-error.ts'
+import { nameMistakes } from './name-mistakes.ts'
+import type { Show } from './shown-result.ts'
 
 export interface OperationRunnerOptions {
   readonly conclude: ConcludeOptions
-  /** Adds what resolvers need to the context of an operation. */
-  readonly extendContext: (context: AdmissionContext) => AdmissionContext
-  /** What a client sees of an error. */
-  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
+  readonly subscriptions: Subscriptions
+  /** A result as the client sees it. */
+  readonly show: Show
   /** Told with 1 when a subscription begins and with -1 when it ends. */
   readonly onSubscriptions: (change: 1 | -1) => void
 }
@@ -20,19 +20,15 @@ export interface OperationRunnerOptions {
 /** Runs what `beginOperation` has admitted, to its settling. */
 export interface OperationRunner {
   execute(args: AdmittedArgs): Promise<ExecutionResult>
-  /** The results of a subscription, until its context's signal aborts; or one result, where it cannot begin. */
-  subscribe(args: AdmittedArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>
-  /** A result as the client sees it. */
-  shown(result: Shown): ShownResult
+  /**
+   * Begins a subscription whose messages go to a sink. When it ends, so does its context's signal, and the other way
+   * round. Or one result, where it cannot begin.
+   */
+  subscribe(args: AdmittedArgs, sink: Sink, resumeFrom: string | undefined): Promise<Subscriber | ExecutionResult>
 }
 
-/** Those that graphql-ws and graphql-js declare differ in what may be undefined. */
-type Shown = { readonly [Key in keyof ExecutionResult]: ExecutionResult[Key] | undefined }
-
-type ShownResult = Omit<ExecutionResult, 'errors'> & { readonly errors?: readonly GraphQLFormattedError[] }
-
 export function createOperationRunner(options: OperationRunnerOptions): OperationRunner {
-  const { conclude, extendContext, formatError, onSubscriptions } = options
+  const { conclude, subscriptions, onSubscriptions } = options
 
   async function execute(args: AdmittedArgs): Promise<ExecutionResult> {
     const { contextValue: context } = args
@@ -53,30 +49,28 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
 
   return {
     execute,
-    async subscribe(args) {
+    async subscribe(args, sink, resumeFrom) {
       const { contextValue: context } = args
-      if (context.admission.mode === 'validate') return execute(args)
-      const results = await subscribeAdmitted({ ...args, extendContext }).catch((thrown) =>
-        thrownResult(context, thrown),
-      )
-      const failed = Symbol.asyncIterator in results ? undefined : nameMistakes(results)
+      const { admission: record, controller } = context
+      if (record.mode === 'validate') return execute(args)
+      const begun = await subscriptions.begin(args, sink, resumeFrom).catch((thrown) => thrownResult(context, thrown))
+      const failed = 'ended' in begun ? undefined : nameMistakes(begun)
+      if (failed === undefined) record.keepsEstimate = true
       // It has begun, and with that it has given back its place among the operations that run.
       await concludeOperation(conclude, context, { errors: failed?.errors, body: failed })
-      if (failed !== undefined) return failed
-      if (!context.signal.aborted) {
-        onSubscriptions(1)
-        context.signal.addEventListener('abort', () => onSubscriptions(-1), { once: true })
+      if (!('ended' in begun)) {
+        controller.abort(NOT_BEGUN)
+        return failed ?? begun
       }
-      return results
-    },
-    shown({ data, errors, extensions }) {
-      return {
-        ...(errors !== undefined && {
-          errors: errors.map(nameMistake).map((error) => formatError(error.toJSON(), error)),
-        }),
-        ...(data !== undefined && { data }),
-        ...(extensions !== undefined && { extensions }),
-      }
+      onSubscriptions(1)
+      void begun.ended.then(() => {
+        onSubscriptions(-1)
+        controller.abort(ENDED)
+      })
+      return begun
     },
   }
 }
+
+const NOT_BEGUN = new DOMException('The subscription could not begin', 'AbortError')
+const ENDED = new DOMException('The subscription has ended', 'AbortError')

@@ -7,7 +7,16 @@ import { testBudget } from '../../support/describe-budget-store.ts'
 
 const requests = testBudget({ name: 'requests', meter: 'requests', capacity: 10 })
 const client = { id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false } as const
-const tier: Tier = { name: 'free', maxCost: 1, timeoutMs: 1, priority: 0, budgets: [requests] }
+const tier: Tier = {
+  name: 'free',
+  maxCost: 1,
+  timeoutMs: 1,
+  priority: 0,
+  maxSubscriptions: 100,
+  maxSubscriptionsPerSocket: 100,
+  outOfBudget: 'pause',
+  budgets: [requests],
+}
 
 function denied(denial: Partial<Denial> = {}): TakeResult {
   const { budget = requests } = denial

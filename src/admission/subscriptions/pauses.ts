@@ -1,0 +1,53 @@
+/** Clients whose budgets are used up, and what waits until they have refilled. */
+export interface Pauses {
+  /** Resolves when the client's pause is over; the first one to wait says how long it is. At once when the signal aborts. */
+  over(clientId: string, ms: number, signal: AbortSignal): Promise<void>
+}
+
+interface Pause {
+  readonly waiting: Set<() => void>
+  readonly cancel: () => void
+}
+
+/** A budget may be raised meanwhile, so that it is looked at now and then. */
+const MAX_PAUSE_MS = 60_000
+
+/** @param after calls back once after a time, and answers how to call it off */
+export function createPauses(after: (ms: number, callback: () => void) => () => void): Pauses {
+  const pauses = new Map<string, Pause>()
+
+  function begin(clientId: string, ms: number): Pause {
+    const waiting = new Set<() => void>()
+    const cancel = after(Math.min(ms, MAX_PAUSE_MS), () => {
+      pauses.delete(clientId)
+      // All of them at once: then they take together what there is.
+      for (const resume of waiting) resume()
+    })
+    const pause = { waiting, cancel }
+    pauses.set(clientId, pause)
+    return pause
+  }
+
+  return {
+    over(clientId, ms, signal) {
+      if (signal.aborted) return Promise.resolve()
+      const pause = pauses.get(clientId) ?? begin(clientId, ms)
+      return new Promise((resolve) => {
+        function resume(): void {
+          signal.removeEventListener('abort', leave)
+          resolve()
+        }
+        function leave(): void {
+          pause.waiting.delete(resume)
+          if (pause.waiting.size === 0 && pauses.get(clientId) === pause) {
+            pauses.delete(clientId)
+            pause.cancel()
+          }
+          resolve()
+        }
+        pause.waiting.add(resume)
+        signal.addEventListener('abort', leave, { once: true })
+      })
+    },
+  }
+}
