@@ -118,8 +118,8 @@ export interface Admission {
   tierOf(client: Client): Tier | undefined
   /** The budgets of a client as they are. Takes nothing. */
   look(client: Client): Promise<OperationReport['states']>
-  /** Takes what an event of a subscription has cost. */
-  takeEvent: EventCharging['take']
+  /** Takes what events of subscriptions have cost. */
+  readonly events: EventCharging
   /** What a response cost. */
   measure(admitted: AdmittedOperation, data: unknown): Cost
   /** Replaces the estimate by what was used, once the last of those admitted together has ended. Does not wait for the store. */
@@ -289,7 +289,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         await store.take({ id: newId(), tenant: tenantOf(client), charges: nothing, ttlMs: NEVER_SETTLED_MS }),
       )
     },
-    takeEvent: createEventCharging({ store, policy, newId, onBudgetEvent }).take,
+    events: createEventCharging({ store, policy, newId, onBudgetEvent }),
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     admitTogether,
     async admit(request) {

@@ -5,8 +5,13 @@ export interface Metrics {
   /** Counts one operation that has ended. Tiers and outcomes become labels: both are to be of a known few. */
   operation(ended: OperationEnded): void
   subscriptions(change: 1 | -1): void
-  /** Counts what happened to an open subscription, and what that cost its client. */
-  subscriptionEvent(event: 'delivered' | 'paused' | 'overflow' | 'resumed', tier: string, cost: number): void
+  /** Counts what happened to so many open subscriptions, and what that cost the client of each. */
+  subscriptionEvent(
+    event: 'delivered' | 'paused' | 'overflow' | 'resumed',
+    tier: string,
+    cost: number,
+    times: number,
+  ): void
   budgetStoreState(state: 'ok' | 'degraded'): void
   /** Counts what happened to a budget. Tiers, budgets and levels become labels: all are to be of a known few. */
   budgetEvent(event: BudgetEvent): void
@@ -294,9 +299,9 @@ export function createMetrics(): Metrics {
       actualCost.inc({ tier }, ended.actualCost)
     },
     subscriptions: (change) => subscriptions.inc(change),
-    subscriptionEvent(event, tier, cost) {
-      subscriptionEvents.inc({ tier, event })
-      subscriptionCost.inc({ tier }, cost)
+    subscriptionEvent(event, tier, cost, times) {
+      subscriptionEvents.inc({ tier, event }, times)
+      subscriptionCost.inc({ tier }, cost * times)
     },
     budgetStoreState: (state) => degraded.set(state === 'degraded' ? 1 : 0),
     budgetEvent({ kind, tier, budget, level }) {

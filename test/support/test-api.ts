@@ -325,7 +325,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
       clientListeners.add(listener)
       return () => clientListeners.delete(listener)
     },
-    onSubscriptionEvent: (event, _tier, cost) => void subscriptionEvents.push({ event, cost }),
+    onSubscriptionEvent(event, _tier, cost, times) {
+      for (let time = 0; time < times; time++) subscriptionEvents.push({ event, cost })
+    },
     onSubscriptions: (change) => {
       subscriptions += change
     },

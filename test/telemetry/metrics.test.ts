@@ -129,13 +129,13 @@ describe('metrics', () => {
 
   test('count what happens to open subscriptions, and what their events cost, by tier', async () => {
     const metrics = createMetrics()
-    metrics.subscriptionEvent('delivered', 'free', 3)
-    metrics.subscriptionEvent('delivered', 'free', 4)
-    metrics.subscriptionEvent('paused', 'free', 0)
+    metrics.subscriptionEvent('delivered', 'free', 3, 2)
+    metrics.subscriptionEvent('delivered', 'free', 4, 1)
+    metrics.subscriptionEvent('paused', 'free', 0, 1)
     expect(await samples(metrics, 'tollgate_subscription_')).toEqual({
-      'tollgate_subscription_events_total{tier="free",event="delivered"}': 2,
+      'tollgate_subscription_events_total{tier="free",event="delivered"}': 3,
       'tollgate_subscription_events_total{tier="free",event="paused"}': 1,
-      'tollgate_subscription_cost_total{tier="free"}': 7,
+      'tollgate_subscription_cost_total{tier="free"}': 10,
     })
   })
 
@@ -201,7 +201,7 @@ describe('metrics', () => {
       metrics.budgetEvent({ kind, tier: 'free', budget: 'burst', level: 'client' })
     }
     metrics.overload(() => ({ limit: 4, inUse: 3, waiting: 2, shed: { door: 1 } }))
-    metrics.subscriptionEvent('delivered', 'free', 1)
+    metrics.subscriptionEvent('delivered', 'free', 1, 1)
     metrics.oversizedList('Query.products')
     metrics.slowResolver('Query.products')
     metrics.connectionRefused('total')

@@ -1,5 +1,6 @@
 import type { Client } from '../../accounts/client.ts'
 import type { BudgetState, BudgetStore, TakeResult } from '../../budget/budget-store.ts'
+import { limitsOf } from '../../budget/limits.ts'
 import type { BudgetObserver } from '../charging/budget-event.ts'
 import { takeEvents } from '../charging/budget-event.ts'
 import { type EventUse, eventCharges } from '../charging/charges.ts'
@@ -13,6 +14,11 @@ export interface EventCharging {
    * as many of them are admitted as fit, the first ones first.
    */
   take(client: Client, use: EventUse): Promise<EventCharge>
+  /**
+   * Takes several events that are alike at once, all or none. Undefined, and nothing taken, where events may have to wait
+   * for their turn in a leaky bucket: each of them has its own.
+   */
+  takeSeveral(client: Client, use: EventUse, events: number): Promise<EventCharge | undefined>
 }
 
 type Denied = Extract<TakeResult, { admitted: false }>
@@ -86,6 +92,11 @@ export function createEventCharging({ store, policy, newId, onBudgetEvent }: Eve
   }
 
   return {
+    async takeSeveral(client, use, events) {
+      const { globalBudgets } = policy()
+      const budgets = [...globalBudgets, ...(tierOf(policy(), client)?.budgets ?? [])]
+      return budgets.some((budget) => limitsOf(budget).maxDelayMs > 0) ? undefined : takeSeveral(client, use, events)
+    },
     take(client, use) {
       if (asked.size === 0) queueMicrotask(flush)
       const clients = asked.get(use) ?? new Map<string, Asked>()

@@ -29,7 +29,7 @@ export type Paid =
   | { readonly kind: 'unpaid'; readonly error?: GraphQLError }
 
 export interface EventPaymentOptions {
-  readonly admission: Pick<Admission, 'takeEvent' | 'tierOf'>
+  readonly admission: Pick<Admission, 'events' | 'tierOf'>
   readonly pauses: Pauses
   /** How an event waits for its turn in a leaky bucket. Resolves early when the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -48,7 +48,7 @@ export function createEventPayment({ admission, pauses, wait, now }: EventPaymen
     async pay({ client, signal, onPause }, use) {
       for (let told = false; ; ) {
         const payer = client()
-        const charge = await admission.takeEvent(payer, use)
+        const charge = await admission.events.take(payer, use)
         if (signal.aborted) return { kind: 'unpaid' }
         if (charge.kind === 'charged') {
           if (charge.delayMs > 0) await wait(charge.delayMs, signal)

@@ -11,11 +11,10 @@ export async function pull(
   subscriber: Subscriber,
   execute: (payload: unknown) => Promise<EventResult>,
 ): Promise<void> {
-  const events = source[Symbol.asyncIterator]()
-  // A source that does not end is not waited for.
-  const stop = () => events.return?.().catch(() => undefined)
-  void subscriber.ended.then(stop)
   try {
+    const events = source[Symbol.asyncIterator]()
+    // A source that does not end is not waited for, and whether it can is nothing to the client.
+    void subscriber.ended.then(() => events.return?.()).catch(() => undefined)
     while (!subscriber.hasEnded) {
       const event = await events.next()
       if (event.done === true) return subscriber.finish()

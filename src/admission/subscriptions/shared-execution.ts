@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { GraphQLError } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { encodeCursor } from '../../events/cursor.ts'
@@ -25,6 +24,8 @@ export interface SharedExecutionOptions extends Pick<TopicSource, 'topics' | 'ov
   readonly maxQueuedEvents: number
   /** Executes the operation for an event. Never rejects. */
   readonly execute: (payload: unknown) => Promise<EventResult>
+  /** Tells subscribers of a message. Resolves when the next one may come. Never rejects. */
+  readonly deliver: (message: EventMessage, subscribers: readonly Subscriber[]) => Promise<void>
   /** What its subscribers are told where it cannot go on. */
   readonly whyEnded: (reason: EndReason) => GraphQLError | undefined
   /** Called once there is nobody left, or it has ended. */
@@ -45,12 +46,9 @@ const RECENT = 128
 /** How many events are read from the log at once. */
 const PAGE = 100
 
-/** After how many subscribers others have a turn. */
-const TURN = 500
-
 /** Resolves once all topics are followed. */
 export async function createSharedExecution(options: SharedExecutionOptions): Promise<SharedExecution> {
-  const { topics, overflow, log, maxQueuedEvents, execute, whyEnded, onEnd } = options
+  const { topics, overflow, log, maxQueuedEvents, execute, deliver, whyEnded, onEnd } = options
   /** All of its subscribers, and those among them that are not behind. */
   const subscribers = new Set<Subscriber>()
   const current = new Set<Subscriber>()
@@ -88,7 +86,8 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
       const message = await messageFor(next, positions)
       if (hasEnded) return
       remember(message)
-      await deliver(message)
+      // Whoever joins meanwhile has begun after this event.
+      await deliver(message, [...current])
       for (const resolve of onProgress.splice(0)) resolve()
     }
     works = false
@@ -117,15 +116,6 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
     if (place !== undefined) before.set(place.topic, place.position)
   }
 
-  async function deliver(message: EventMessage): Promise<void> {
-    let told = 0
-    // Whoever joins meanwhile has begun after this event.
-    for (const subscriber of [...current]) {
-      subscriber.push(message)
-      if (++told % TURN === 0) await setImmediate()
-    }
-  }
-
   function cursorOf(seen: Positions): string {
     return encodeCursor(topics, (topic) => seen.get(topic) ?? '')
   }
@@ -146,17 +136,22 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
     const seen = new Map(after)
     while (!hasEnded && !subscriber.hasEnded) {
       const rest = missed(seen)
-      if (rest !== undefined) {
-        for (const { result, place } of rest) {
-          if (place === undefined) continue
-          seen.set(place.topic, place.position)
-          subscriber.push(messageOf(result, place, cursorOf(seen)))
-        }
-        current.add(subscriber)
-        return
+      if (rest === undefined) {
+        // What it has seen last may be ahead of what has been executed here.
+        if (!(await replay(subscriber, seen))) await new Promise<void>((resolve) => onProgress.push(resolve))
+        continue
       }
-      // What it has seen last may be ahead of what has been executed here.
-      if (!(await replay(subscriber, seen))) await new Promise<void>((resolve) => onProgress.push(resolve))
+      // What it has missed may be more than may wait for it.
+      const fits = rest.length <= maxQueuedEvents / 2
+      for (const { result, place } of rest) {
+        if (place === undefined) continue
+        seen.set(place.topic, place.position)
+        subscriber.push(messageOf(result, place, cursorOf(seen)))
+        if (!fits) await subscriber.idle()
+      }
+      if (!fits) continue
+      current.add(subscriber)
+      return
     }
   }
 
@@ -173,6 +168,7 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
         found = true
         const message = await messageFor({ topic, event }, seen)
         await subscriber.idle()
+        if (hasEnded || subscriber.hasEnded) return true
         subscriber.push(message)
       }
     }
@@ -188,6 +184,11 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
     if (failed?.status === 'rejected') {
       end()
       throw failed.reason
+    }
+    // The first topics may have had too many events before the last one was followed.
+    if (hasEnded) {
+      for (const following of followings) following.stop()
+      return
     }
     topics.forEach((topic, index) => {
       const position = followings[index]?.position ?? ''

@@ -24,6 +24,12 @@ export interface Sink {
 export interface Subscriber {
   /** Has a message delivered after those before it, once it is paid for. Never waits. */
   push(message: EventMessage): void
+  /** True where nothing waits for it, so that a message that is paid for may be told at once. */
+  readonly isReady: boolean
+  /** Delivers a message that is paid for to a subscriber that is ready. `states`: the budgets as they are then. */
+  tell(message: EventMessage, states: OperationReport['states']): void
+  /** Who pays. */
+  readonly client: Client
   /** Resolves once nothing waits any more, or it has ended. */
   idle(): Promise<void>
   /** Ends it when what waits has been delivered: there will be no more. */
@@ -84,15 +90,17 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     end()
   }
 
-  async function deliver(): Promise<void> {
+  /** @param before what has to end first */
+  async function deliver(before?: Promise<void>): Promise<void> {
     delivers = true
     try {
+      if (before !== undefined) await before
       for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
         const paid = await payment.pay(payer, message.result.use)
         if (hasEnded) return
         if (paid.kind === 'unpaid') return end(paid.error)
         const written = sink.write(textFor(message, paid.states), message.cursor)
-        observe('delivered', client.tier, message.result.use.cost)
+        observe('delivered', client.tier, message.result.use.cost, 1)
         if (written !== undefined) await written
       }
       if (finishes) end()
@@ -108,7 +116,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     client: () => client,
     signal,
     onPause(reason, pausedUntil) {
-      observe('paused', client.tier, 0)
+      observe('paused', client.tier, 0, 1)
       const budget = { pausedUntil: pausedUntil.toISOString() }
       void sink.write(JSON.stringify({ ...show([toGraphQLError(reason)]), extensions: { budget } }), undefined)
     },
@@ -130,8 +138,20 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
         if (!delivers) void deliver()
         return
       }
-      observe('overflow', client.tier, 0)
+      observe('overflow', client.tier, 0, 1)
       end(toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents })))
+    },
+    get isReady() {
+      return !delivers && !hasEnded
+    },
+    tell(message, states) {
+      // While it was paid for, its client may have left.
+      if (hasEnded) return
+      const written = sink.write(textFor(message, states), message.cursor)
+      if (written !== undefined) void deliver(written)
+    },
+    get client() {
+      return client
     },
     idle: () => (delivers && !hasEnded ? new Promise((resolve) => onIdle.push(resolve)) : Promise.resolve()),
     finish() {

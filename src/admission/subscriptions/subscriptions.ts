@@ -10,6 +10,7 @@ import { isTopicSource, type TopicSource } from '../../execution/topic-source.ts
 import type { Admission, AdmittedOperation } from '../admission.ts'
 import { type AdmittedArgs, cutOff } from '../execute-admitted.ts'
 import type { PreparedOperation } from '../prepared-operations.ts'
+import { deliverToAll } from './deliver-to-all.ts'
 import { createEventPayment } from './event-payment.ts'
 import { type ExecuteEventOptions, executeEvent } from './execute-event.ts'
 import { createPauses } from './pauses.ts'
@@ -73,6 +74,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       log,
       maxQueuedEvents,
       execute: (payload) => executeEvent(options, { ...args, contextValue }, admitted, payload),
+      deliver: (message, subscribers) => deliverToAll(message, subscribers, admission.events.takeSeveral, observe),
       whyEnded: (reason) => whyEnded(reason, maxQueuedEvents),
       onEnd() {
         controller.abort(new DOMException('Nobody is subscribed any more', 'AbortError'))
@@ -104,7 +106,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       const subscriber = begin(source.overflow)
       // One whose last subscriber leaves just now takes nobody.
       while (!execution.join(subscriber, after)) execution = await sharedExecution(args, admitted, source)
-      if (after !== undefined) observe('resumed', args.contextValue.client.tier, 0)
+      if (after !== undefined) observe('resumed', args.contextValue.client.tier, 0, 1)
       return subscriber
     } catch {
       // The log tells those who run this server of its outages by itself.

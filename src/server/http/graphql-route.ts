@@ -31,8 +31,6 @@ export interface GraphQLRouteOptions extends Omit<HttpOperationsOptions, 'status
   readonly connectionLimits?: Partial<ConnectionLimits> | undefined
   /** Calls back when keys may have been taken away or clients changed; answers how to stop that. */
   readonly onClientsChanged: (listener: () => void) => () => void
-  /** Adds what resolvers need to the context of an operation. */
-  readonly extendContext: (context: AdmissionContext) => AdmissionContext
   /** @default no page of another origin reads answers */
   readonly cors?: Cors
   /** That of Apollo. @default 'audits' */
@@ -181,7 +179,7 @@ export async function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOp
       const { headers } = request
       const address = clientAddress(request.ip)
       const again = () => identify(directory, headers, address)
-      return streams.handle(request, reply, extendContext(contextOf(client, mode)), again)
+      return streams.handle(request, reply, contextOf(client, mode), again)
     },
   })
 

@@ -10,6 +10,11 @@ import type { Show } from './shown-result.ts'
 
 export interface OperationRunnerOptions {
   readonly conclude: ConcludeOptions
+  /**
+   * Adds what resolvers need to the context of an operation. Not before it runs: those who start operations keep what they
+   * have of one for as long as a subscription is open.
+   */
+  readonly extendContext: (context: AdmissionContext) => AdmissionContext
   readonly subscriptions: Subscriptions
   /** A result as the client sees it. */
   readonly show: Show
@@ -28,7 +33,7 @@ export interface OperationRunner {
 }
 
 export function createOperationRunner(options: OperationRunnerOptions): OperationRunner {
-  const { conclude, subscriptions, onSubscriptions } = options
+  const { conclude, extendContext, subscriptions, onSubscriptions } = options
 
   async function execute(args: AdmittedArgs): Promise<ExecutionResult> {
     const { contextValue: context } = args
@@ -36,9 +41,13 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
     const validated = mode === 'validate' || admitted === undefined
     const result = validated
       ? { data: null }
-      : nameMistakes(await executeAdmitted(args).catch((thrown) => thrownResult(context, thrown)))
+      : nameMistakes(await executeAdmitted(extended(args)).catch((thrown) => thrownResult(context, thrown)))
     const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
     return withCost(result, extension)
+  }
+
+  function extended(args: AdmittedArgs): AdmittedArgs {
+    return { ...args, contextValue: extendContext(args.contextValue) }
   }
 
   /** What graphql-js throws rather than answers, such as of a source that is none, has to come to its end all the same. */
@@ -53,7 +62,9 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
       const { contextValue: context } = args
       const { admission: record, controller } = context
       if (record.mode === 'validate') return execute(args)
-      const begun = await subscriptions.begin(args, sink, resumeFrom).catch((thrown) => thrownResult(context, thrown))
+      const begun = await subscriptions
+        .begin(extended(args), sink, resumeFrom)
+        .catch((thrown) => thrownResult(context, thrown))
       const failed = 'ended' in begun ? undefined : nameMistakes(begun)
       if (failed === undefined) record.keepsEstimate = true
       // It has begun, and with that it has given back its place among the operations that run.

@@ -23,8 +23,6 @@ import { socketSink } from './socket-sink.ts'
 
 export interface WebSocketHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
   readonly directory: ClientDirectory
-  /** Adds what resolvers need to the context of an operation. */
-  readonly extendContext: (context: AdmissionContext) => AdmissionContext
   /** How long a socket may be open before its `connection_init`; then it is closed with 4408. @default 3000 */
   readonly initTimeoutMs?: number | undefined
   /** How often a socket is asked for a sign of life; without one until the next time it is cut off. @default 12000 */
@@ -74,7 +72,7 @@ const TOO_MANY_OPERATIONS = refusal('BAD_REQUEST', {
  * from browsers, in the payload of `connection_init` as `authorization` or `x-api-key`.
  */
 export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSocketHandler {
-  const { conclude, directory, extendContext, show, initTimeoutMs = 3_000, pingIntervalMs = 12_000 } = options
+  const { conclude, directory, show, initTimeoutMs = 3_000, pingIntervalMs = 12_000 } = options
   const runner = createOperationRunner(options)
   const connections = new WeakMap<object, Connection>()
   const acknowledged = new Set<Connection>()
@@ -167,11 +165,8 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
         open.set(context.controller, id)
         askedOf.set(context.controller, { connection, id, cursor })
         const args = await beginOperation(options, context, payload)
-        if (!('contextValue' in args)) {
-          over(context)
-          return args
-        }
-        return { ...args, contextValue: extendContext(context) }
+        if (!('contextValue' in args)) over(context)
+        return args
       },
 
       onNext: (_ctx, _id, _payload, _args, result) => (result.errors === undefined ? undefined : show(result)),
