@@ -23,8 +23,13 @@ describe('docs/errors', () => {
   })
 })
 
-/** What comes to a subscription that has begun has no status and no headers any more. */
-const amidEvents: readonly ErrorCode[] = ['SUBSCRIPTION_PAUSED', 'SUBSCRIPTION_OVERFLOW']
+/** What comes in place of the events of a subscription, or among them, has no status and no headers of its own. */
+const amidEvents: readonly ErrorCode[] = [
+  'SUBSCRIPTION_PAUSED',
+  'SUBSCRIPTION_OVERFLOW',
+  'RESUME_EXPIRED',
+  'EVENT_LOG_UNAVAILABLE',
+]
 
 describe.each(codes)('the page of %s', (code) => {
   const page = files.includes(`${code}.md`) ? read(`${code}.md`) : ''

@@ -46,7 +46,7 @@ const STORE_RETRY_MS = 1_000
 export function createEventPayment({ admission, pauses, wait, now }: EventPaymentOptions): EventPayment {
   return {
     async pay({ client, signal, onPause }, use) {
-      for (let told = false; ; ) {
+      for (let told = false; !signal.aborted; ) {
         const payer = client()
         const charge = await admission.events.take(payer, use)
         if (signal.aborted) return { kind: 'unpaid' }
@@ -67,6 +67,7 @@ export function createEventPayment({ admission, pauses, wait, now }: EventPaymen
         }
         await pauses.over(payer.id, pauseMs, signal)
       }
+      return { kind: 'unpaid' }
     },
   }
 }

@@ -23,6 +23,8 @@ export async function executeEvent(
 ): Promise<EventResult> {
   const context = eventContext(args.contextValue, Date.now())
   const result = await execute(extendContext, { ...args, rootValue: payload, contextValue: context })
+  // Node keeps a signal made of others for as long as those live, if a resolver has left a listener on it.
+  context.controller.abort(EXECUTED)
   const { keepsEstimate, report } = context.admission
   const cost = keepsEstimate ? (report?.estimate?.cost ?? 0) : admission.measure(admitted, result.data).cost
   const json = JSON.stringify(show(result)).slice(0, -1)
@@ -40,3 +42,5 @@ async function execute(
     return { errors: [asGraphQLError(thrown)] }
   }
 }
+
+const EXECUTED = new DOMException('The event has been executed', 'AbortError')

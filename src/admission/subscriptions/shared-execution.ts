@@ -20,7 +20,7 @@ export interface SharedExecution {
 }
 
 export interface SharedExecutionOptions extends Pick<TopicSource, 'topics' | 'overflow'> {
-  readonly log: EventLog
+  readonly log: Pick<EventLog, 'follow' | 'read'>
   readonly maxQueuedEvents: number
   /** Executes the operation for an event. Never rejects. */
   readonly execute: (payload: unknown) => Promise<EventResult>

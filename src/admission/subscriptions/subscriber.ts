@@ -116,6 +116,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     client: () => client,
     signal,
     onPause(reason, pausedUntil) {
+      if (hasEnded) return
       observe('paused', client.tier, 0, 1)
       const budget = { pausedUntil: pausedUntil.toISOString() }
       void sink.write(JSON.stringify({ ...show([toGraphQLError(reason)]), extensions: { budget } }), undefined)
@@ -147,8 +148,12 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     tell(message, states) {
       // While it was paid for, its client may have left.
       if (hasEnded) return
-      const written = sink.write(textFor(message, states), message.cursor)
-      if (written !== undefined) void deliver(written)
+      try {
+        const written = sink.write(textFor(message, states), message.cursor)
+        if (written !== undefined) void deliver(written)
+      } catch (thrown) {
+        end(asGraphQLError(thrown))
+      }
     },
     get client() {
       return client

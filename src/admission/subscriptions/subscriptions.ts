@@ -13,6 +13,7 @@ import type { PreparedOperation } from '../prepared-operations.ts'
 import { deliverToAll } from './deliver-to-all.ts'
 import { createEventPayment } from './event-payment.ts'
 import { type ExecuteEventOptions, executeEvent } from './execute-event.ts'
+import { patientLog } from './patient-log.ts'
 import { createPauses } from './pauses.ts'
 import { pull } from './pull.ts'
 import { createSharedExecution, type EndReason, type Positions, type SharedExecution } from './shared-execution.ts'
@@ -42,7 +43,8 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { admission, log, maxQueuedEvents = 1000, show, observe = () => undefined } = options
+  const { admission, maxQueuedEvents = 1000, show, observe = () => undefined } = options
+  const log = patientLog(options.log, (ms) => setTimeout(ms, undefined, { ref: false }))
   const pauses = createPauses((ms, callback) => {
     const timer = globalThis.setTimeout(callback, ms).unref()
     return () => clearTimeout(timer)
@@ -147,7 +149,7 @@ const NOT_RESUMABLE = refusal('BAD_REQUEST', {
   reason: 'This subscription cannot be resumed: its messages have no cursor. Send no resumeFrom.',
 })
 
-async function hasExpired(log: EventLog, after: Positions): Promise<boolean> {
+async function hasExpired(log: Pick<EventLog, 'read'>, after: Positions): Promise<boolean> {
   const found = await Promise.all([...after].map(([topic, position]) => log.read(topic, position, 1)))
   return found.includes('expired')
 }
