@@ -75,14 +75,15 @@ async function measure(client: ClientName, watch: (place: Place) => Promise<Idle
   const before = await used(client)
   const cpuBefore = await cpuSeconds()
   const idle = await watch({ client, url: wire.url, orderId, advance: () => advance(orderId) })
-  const cpuMs = Math.round(((await cpuSeconds()) - cpuBefore) * 1000)
   const bytes = wire.bytes()
+  const early = idle?.pings() ?? 0
+  const cpuMs = Math.round(((await cpuSeconds()) - cpuBefore) * 1000)
   const after = await used(client)
   let { sent, received } = bytes
   if (idle !== undefined) {
-    const early = idle.pings()
     const ping = await bytesOfPing(idle, wire.bytes)
     console.log(`${client}: ${JSON.stringify(bytes)} with ${early} pings; ${JSON.stringify(ping)} for each ping`)
+    // Those that came before all was seen are in what was counted.
     sent += (PINGS_IN_AN_HOUR - early) * ping.sent
     received += (PINGS_IN_AN_HOUR - early) * ping.received
     idle.close()

@@ -30,6 +30,8 @@ interface RateLimitedFacts {
   readonly retryAfterMs: number | null
   readonly maxAffordableCost: number
   readonly affordable?: AffordableFacts
+  /** Where it is not the operation that the client has sent. */
+  readonly what?: 'The next event' | undefined
 }
 
 interface SubscriptionLimitFacts {
@@ -249,7 +251,7 @@ export const errorRegistry = {
   }),
   EVENT_LOG_UNAVAILABLE: entry<object>({
     status: 503,
-    message: () => 'The log of events cannot be reached at the moment. Nothing was charged; try again shortly.',
+    message: () => 'The log of events cannot be reached at the moment. It was charged no cost; try again shortly.',
     extensions: none,
     retryAfterMs: () => 1000,
   }),
@@ -322,14 +324,14 @@ function guardEntry(what: string, advice: string): ErrorEntry<GuardFacts> {
 }
 
 function rateLimitedMessage({ retryAfterMs, ...facts }: RateLimitedFacts): string {
-  const { budget, meter, field, cost, capacity, remaining, affordable } = facts
+  const { budget, meter, field, cost, capacity, remaining, affordable, what = 'This operation' } = facts
   const wait = `Try again in ${text(Math.ceil((retryAfterMs ?? 0) / 1000))} s`
   if (meter === 'responseBytes') {
     const counted = field === undefined ? 'answers' : `answers with ${field}`
     return `The budget "${budget}", of ${text(capacity)} bytes of ${counted}, is used up. ${wait}.`
   }
   const countsCost = meter === 'cost'
-  const needs = `This operation needs ${text(cost)} ${unitOf(facts)} of the budget "${budget}"`
+  const needs = `${what} needs ${text(cost)} ${unitOf(facts)} of the budget "${budget}"`
   if (retryAfterMs === null) {
     const advice = countsCost ? lessAdvice(affordable) : 'Split it into several operations.'
     return `${needs}, which never holds more than ${text(capacity)}. ${advice}`

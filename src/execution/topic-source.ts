@@ -7,8 +7,9 @@ export interface TopicSource extends AsyncIterable<never> {
   /** At least one, each once. */
   readonly topics: readonly string[]
   /**
-   * Who is answered alike. `role`: all clients of one role that ask the same. Then one execution serves them all, and its
-   * `context.client` has a role and no name. `client`: only subscriptions of one client.
+   * Who is answered alike. `role`: all clients of one role that ask the same, those with a key apart from those without.
+   * Then one execution serves them all, and its `context.client` has a role and no name. `client`: only subscriptions of
+   * one client.
    */
   readonly sharedBy: 'role' | 'client'
   /**

@@ -11,8 +11,13 @@ type Denied = Extract<TakeResult, { admitted: false }>
  * the operations that run may come free at any moment, so a budget of another meter has always the longer one.
  *
  * @param affordableAt with what the operation would come down to a cost
+ * @param what what was to be taken; the operation that the client has sent where it is not said
  */
-export function denialRefusal(result: Denied, affordableAt?: (maxCost: number) => Affordable | undefined): Refusal {
+export function denialRefusal(
+  result: Denied,
+  affordableAt?: (maxCost: number) => Affordable | undefined,
+  what?: 'The next event',
+): Refusal {
   if (result.reason === 'store-unavailable') {
     return refusal('BUDGET_STORE_UNAVAILABLE', { budget: result.budget.name })
   }
@@ -33,6 +38,7 @@ export function denialRefusal(result: Denied, affordableAt?: (maxCost: number) =
     remaining,
     retryAfterMs: retryAfterMs === 'never' ? null : retryAfterMs,
     maxAffordableCost,
+    what,
     affordable: maxAffordableCost > 0 ? affordableAt?.(maxAffordableCost) : undefined,
   })
 }

@@ -58,7 +58,7 @@ export function createEventPayment({ admission, pauses, wait, now }: EventPaymen
         const { result } = charge
         const pauseMs = pauseMsOf(result)
         if (pauseMs === undefined || admission.tierOf(payer)?.outOfBudget === 'close') {
-          return { kind: 'unpaid', error: toGraphQLError(denialRefusal(result)) }
+          return { kind: 'unpaid', error: toGraphQLError(denialRefusal(result, undefined, 'The next event')) }
         }
         if (!told && pauseMs >= TOLD_PAUSE_MS) {
           told = true

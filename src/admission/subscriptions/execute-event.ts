@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { asGraphQLError } from '../../errors/as-graphql-error.ts'
 import type { Admission, AdmittedOperation } from '../admission.ts'
-import { type AdmissionContext, eventContext } from '../admission-context.ts'
+import type { AdmissionContext } from '../admission-context.ts'
 import { selectionCounts } from '../charging/selection-counts.ts'
 import { type AdmittedArgs, executeAdmitted } from '../execute-admitted.ts'
 import type { EventResult } from './event-message.ts'
@@ -21,10 +21,21 @@ export async function executeEvent(
   admitted: AdmittedOperation,
   payload: unknown,
 ): Promise<EventResult> {
-  const context = eventContext(args.contextValue, Date.now())
+  const { signal, admission: record } = args.contextValue
+  const controller = new AbortController()
+  const context: AdmissionContext = {
+    client: args.contextValue.client,
+    controller,
+    signal: controller.signal,
+    admission: { ...record, startedAtMs: Date.now(), keepsEstimate: false },
+  }
+  // Not AbortSignal.any: with that, Node keeps something of each event for as long as the subscription lives.
+  const leave = () => controller.abort(signal.reason)
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
   const result = await execute(extendContext, { ...args, rootValue: payload, contextValue: context })
-  // Node keeps a signal made of others for as long as those live, if a resolver has left a listener on it.
-  context.controller.abort(EXECUTED)
+  signal.removeEventListener('abort', leave)
+  controller.abort(EXECUTED)
   const { keepsEstimate, report } = context.admission
   const cost = keepsEstimate ? (report?.estimate?.cost ?? 0) : admission.measure(admitted, result.data).cost
   const json = JSON.stringify(show(result)).slice(0, -1)
