@@ -54,20 +54,6 @@ export function admissionRecord(mode: ReportMode, startedAtMs: number, batch?: B
   }
 }
 
-/**
- * The context in which one event of an admitted subscription is executed. Its signal ends with the event's deadline and
- * with the subscription, whichever comes first.
- */
-export function eventContext({ client, signal, admission }: AdmissionContext, startedAtMs: number): AdmissionContext {
-  const controller = new AbortController()
-  return {
-    client,
-    controller,
-    signal: AbortSignal.any([signal, controller.signal]),
-    admission: { ...admission, startedAtMs, keepsEstimate: false },
-  }
-}
-
 /** Tells the context of an operation from somebody else's: Apollo hands contexts on without their type. */
 export function isAdmissionContext(context: object): context is AdmissionContext {
   return 'admission' in context && 'controller' in context && 'client' in context

@@ -65,7 +65,8 @@ export function createEventPayment({ admission, pauses, wait, now }: EventPaymen
           const until = new Date(now() + pauseMs)
           onPause(pausedRefusal(result, until, pauseMs), until)
         }
-        await pauses.over(payer.id, pauseMs, signal)
+        // Dearer events of the client may have to wait for longer.
+        await pauses.over(`${payer.id} ${use.cost}`, pauseMs, signal)
       }
       return { kind: 'unpaid' }
     },

@@ -1,7 +1,7 @@
-/** Clients whose budgets are used up, and what waits until they have refilled. */
+/** What waits until budgets have refilled: what waits for the same has one timer. */
 export interface Pauses {
-  /** Resolves when the client's pause is over; the first one to wait says how long it is. At once when the signal aborts. */
-  over(clientId: string, ms: number, signal: AbortSignal): Promise<void>
+  /** Resolves when the pause is over; the first one to wait for it says how long it is. At once when the signal aborts. */
+  over(what: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
 interface Pause {
@@ -16,22 +16,22 @@ const MAX_PAUSE_MS = 60_000
 export function createPauses(after: (ms: number, callback: () => void) => () => void): Pauses {
   const pauses = new Map<string, Pause>()
 
-  function begin(clientId: string, ms: number): Pause {
+  function begin(what: string, ms: number): Pause {
     const waiting = new Set<() => void>()
     const cancel = after(Math.min(ms, MAX_PAUSE_MS), () => {
-      pauses.delete(clientId)
+      pauses.delete(what)
       // All of them at once: then they take together what there is.
       for (const resume of waiting) resume()
     })
     const pause = { waiting, cancel }
-    pauses.set(clientId, pause)
+    pauses.set(what, pause)
     return pause
   }
 
   return {
-    over(clientId, ms, signal) {
+    over(what, ms, signal) {
       if (signal.aborted) return Promise.resolve()
-      const pause = pauses.get(clientId) ?? begin(clientId, ms)
+      const pause = pauses.get(what) ?? begin(what, ms)
       return new Promise((resolve) => {
         function resume(): void {
           signal.removeEventListener('abort', leave)
@@ -39,8 +39,8 @@ export function createPauses(after: (ms: number, callback: () => void) => () => 
         }
         function leave(): void {
           pause.waiting.delete(resume)
-          if (pause.waiting.size === 0 && pauses.get(clientId) === pause) {
-            pauses.delete(clientId)
+          if (pause.waiting.size === 0 && pauses.get(what) === pause) {
+            pauses.delete(what)
             pause.cancel()
           }
           resolve()

@@ -32,8 +32,11 @@ export interface SharedExecutionOptions extends Pick<TopicSource, 'topics' | 'ov
   readonly onEnd: () => void
 }
 
-/** `overflow`: events come faster than they are executed. `unavailable`: the log cannot be read, to resume somebody. */
-export type EndReason = 'expired' | 'closed' | 'overflow' | 'unavailable'
+/**
+ * `overflow`: events come faster than they are executed. `unavailable`: the log cannot be read, to resume somebody.
+ * `failed`: a bug.
+ */
+export type EndReason = 'expired' | 'closed' | 'overflow' | 'unavailable' | 'failed'
 
 interface TopicEvent {
   readonly topic: string
@@ -77,7 +80,7 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
 
   function onEvent(topic: string, event: LoggedEvent): void {
     if (!arrived.push({ topic, event })) end('overflow')
-    else if (!works) void work()
+    else if (!works) work().catch(() => end('failed'))
   }
 
   async function work(): Promise<void> {
@@ -195,7 +198,7 @@ export async function createSharedExecution(options: SharedExecutionOptions): Pr
       positions.set(topic, position)
       before.set(topic, position)
     })
-    void work()
+    work().catch(() => end('failed'))
   }
 
   function leave(subscriber: Subscriber): void {

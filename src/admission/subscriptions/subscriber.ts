@@ -18,6 +18,8 @@ export interface Sink {
    * client reads more slowly than it is told.
    */
   write(message: string, cursor: string | undefined): Promise<void> | undefined
+  /** Whether nobody reads any more: what is written then is lost. */
+  readonly isClosed: boolean
 }
 
 /** One client that is subscribed to something: what waits for it, what it pays, when it pauses, how it ends. */
@@ -135,6 +137,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
   return {
     push(message) {
       if (hasEnded) return
+      if (sink.isClosed) return end()
       if (queue.push(message)) {
         if (!delivers) void deliver()
         return
@@ -143,7 +146,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
       end(toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents })))
     },
     get isReady() {
-      return !delivers && !hasEnded
+      return !delivers && !hasEnded && !sink.isClosed
     },
     tell(message, states) {
       // While it was paid for, its client may have left.

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { createSourceEventStream, type ExecutionResult, type GraphQLError } from 'graphql'
 import type { Client } from '../../accounts/client.ts'
+import { asGraphQLError } from '../../errors/as-graphql-error.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { parseCursor } from '../../events/cursor.ts'
@@ -69,7 +70,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     const known = shared.get(key)
     if (known !== undefined) return known
     const controller = new AbortController()
-    const contextValue = { ...args.contextValue, client, controller, signal: controller.signal }
+    const contextValue = { ...args.contextValue, client, controller, signal: controller.signal, socket: undefined }
     const created = createSharedExecution({
       topics,
       overflow,
@@ -162,6 +163,8 @@ function whyEnded(reason: EndReason, maxQueuedEvents: number): GraphQLError | un
       return toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents }))
     case 'unavailable':
       return toGraphQLError(refusal('EVENT_LOG_UNAVAILABLE', {}))
+    case 'failed':
+      return asGraphQLError(new Error('An event could not be executed, or told to its subscribers'))
     case 'closed':
       return undefined
   }
@@ -176,7 +179,6 @@ function anybody({ role, anonymous }: Client): Client {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, inner]) => [name, sorted(inner)])
+  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { fields: fields.map(([name, inner]) => [name, sorted(inner)]) }
 }

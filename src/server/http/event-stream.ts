@@ -30,6 +30,9 @@ export function createEventStream(heartbeatMs: number): EventStream {
   return {
     body,
     sink: {
+      get isClosed() {
+        return body.writableEnded || body.destroyed
+      },
       write(message, cursor) {
         if (body.writableEnded || body.destroyed) return undefined
         timer.refresh()

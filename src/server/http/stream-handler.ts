@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
@@ -27,6 +28,9 @@ export interface StreamHandlerOptions extends BeginOperationOptions, OperationRu
   readonly statusProfile?: StatusProfile
 }
 
+/** How long a client of a server that closes may take to read the end of its subscription. */
+const LAST_READ_MS = 2_000
+
 /** A subscription that is answered by a stream. */
 interface OpenStream {
   readonly subscriber: Subscriber
@@ -55,10 +59,15 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
   const { conclude, show, pingIntervalMs = 12_000, drainSpreadMs = 5_000, statusProfile = 'audits' } = options
   const runner = createOperationRunner(options)
   const open = new Set<OpenStream>()
+  /** Those of subscriptions that have not been read to their end. */
+  const unread = new Set<Readable>()
   let closes = false
   app.addHook('preClose', async () => {
     closes = true
     await spreadOver(open, drainSpreadMs, interrupt)
+    setTimeout(() => {
+      for (const body of unread) body.destroy()
+    }, LAST_READ_MS).unref()
   })
 
   function interrupt({ subscriber, stream }: OpenStream): void {
@@ -109,6 +118,8 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
     }
     const one = { subscriber: begun, stream, identify }
     open.add(one)
+    unread.add(stream.body)
+    stream.body.once('close', () => unread.delete(stream.body))
     void begun.ended.then((error) => {
       open.delete(one)
       if (error !== undefined) stream.sink.write(JSON.stringify(show({ errors: [error] })), undefined)

@@ -11,6 +11,10 @@ const HIGH_WATER_BYTES = 16 * 1024
 export function socketSink(socket: WebSocket, id: string): Sink {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`
   return {
+    // Closing is enough: a client that does not answer is read no more.
+    get isClosed() {
+      return socket.readyState !== socket.OPEN
+    },
     write(message) {
       if (socket.readyState !== socket.OPEN) return undefined
       const text = `${head}${message}}`

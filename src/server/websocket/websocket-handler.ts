@@ -186,8 +186,10 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     identifyAgain() {
       for (const { identify, socket, subscribers } of acknowledged) {
         const client = identify()
-        if ('code' in client) close(socket, client)
-        else for (const subscriber of subscribers) subscriber.identify(client)
+        if ('code' in client) {
+          close(socket, client)
+          for (const subscriber of subscribers) subscriber.end()
+        } else for (const subscriber of subscribers) subscriber.identify(client)
       }
     },
   }

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import type { Client } from '../../../src/accounts/client.ts'
+import { tierOf } from '../../../src/admission/policy.ts'
+import { createEventCharging } from '../../../src/admission/subscriptions/event-charging.ts'
+import { createEventPayment } from '../../../src/admission/subscriptions/event-payment.ts'
+import { createPauses } from '../../../src/admission/subscriptions/pauses.ts'
+import type { Tier } from '../../../src/admission/tier.ts'
+import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
+import type { Refusal } from '../../../src/errors/refusal.ts'
+import { testBudget } from '../../support/describe-budget-store.ts'
+import { createGatedStore } from '../../support/gated-store.ts'
+import { type TestApiOptions, testPolicy } from '../../support/test-api.ts'
+
+const ada: Client = { id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false }
+const use = { cost: 4, responseBytes: 100, selections: () => 0 }
+
+/** Payments from a budget of ten points that refills by one a second, on a clock of the test. */
+function open(options: TestApiOptions = {}) {
+  let nowMs = 1_700_000_000_000
+  let timers: { readonly atMs: number; readonly callback: () => void }[] = []
+  const store = createGatedStore(createMemoryBudgetStore({ now: () => nowMs }))
+  const budgets = [testBudget({ capacity: 10, refillPerSecond: 1 })]
+  const policy = testPolicy({ budgets, ...options })
+  const charging = createEventCharging({ store, policy: () => policy, newId: () => `take-${store.calls}` })
+  const pauses = createPauses((ms, callback) => {
+    const timer = { atMs: nowMs + ms, callback }
+    timers.push(timer)
+    return () => {
+      timers = timers.filter((other) => other !== timer)
+    }
+  })
+  const waits: number[] = []
+  const payment = createEventPayment({
+    admission: { events: charging, tierOf: (client): Tier | undefined => tierOf(policy, client) },
+    pauses,
+    wait: async (ms) => waits.push(ms),
+    now: () => nowMs,
+  })
+  const told: { readonly reason: Refusal; readonly until: number }[] = []
+  const controller = new AbortController()
+  function pay(client: () => Client = () => ada, cost = use) {
+    return payment.pay(
+      {
+        client,
+        signal: controller.signal,
+        onPause: (reason, until) => void told.push({ reason, until: until.getTime() - nowMs }),
+      },
+      cost,
+    )
+  }
+  async function elapse(ms: number): Promise<void> {
+    nowMs += ms
+    const due = timers.filter(({ atMs }) => atMs <= nowMs)
+    timers = timers.filter(({ atMs }) => atMs > nowMs)
+    for (const { callback } of due) callback()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  async function left(): Promise<number | undefined> {
+    const charges = budgets.map((budget) => ({ budget, subject: 'ada', amount: 0 }))
+    const result = await store.take({ id: 'look', tenant: 'acme', charges, ttlMs: 0 })
+    return result.admitted ? result.states[0]?.remaining : undefined
+  }
+  return { store, pay, told, elapse, left, waits, controller, timers: () => timers.length }
+}
+
+describe('an event', () => {
+  test('that its client cannot pay for waits until the budget has refilled, and says until when, once', async () => {
+    const { pay, told, elapse, left, timers } = open()
+    await Promise.all([pay(), pay()])
+    const paid = pay()
+    await elapse(0)
+    expect(told).toMatchObject([
+      { until: 2_000, reason: { code: 'SUBSCRIPTION_PAUSED', extensions: { cost: 4, remaining: 2 } } },
+    ])
+    await elapse(1_999)
+    expect([await left(), timers()]).toEqual([3, 1])
+    await elapse(1)
+    expect(await paid).toMatchObject({ kind: 'paid', states: [{ remaining: 0 }] })
+    expect([told.length, timers()]).toEqual([1, 0])
+  })
+
+  test('waits without a word where it does not wait for long', async () => {
+    const { pay, told, elapse } = open({ budgets: [testBudget({ capacity: 4, refillPerSecond: 1_000 })] })
+    await pay()
+    const paid = pay()
+    await elapse(0)
+    await elapse(99)
+    expect((await paid).kind).toBe('paid')
+    expect(told).toEqual([])
+  })
+
+  test('takes nothing for a client that leaves while it waits', async () => {
+    const { pay, elapse, left, controller, store, timers } = open()
+    await Promise.all([pay(), pay()])
+    const paid = pay()
+    await elapse(0)
+    const before = store.calls
+    controller.abort()
+    expect(await paid).toEqual({ kind: 'unpaid' })
+    expect(store.calls).toBe(before)
+    expect([await left(), timers()]).toEqual([2, 0])
+  })
+
+  test('ends its subscription where the tier says so, where it can never be paid for, and where there is no tier', async () => {
+    const closing = open({ subscriptions: { outOfBudget: 'close' } })
+    await Promise.all([closing.pay(), closing.pay()])
+    expect(await closing.pay()).toMatchObject({ error: { extensions: { code: 'RATE_LIMITED', retryAfterMs: 2_000 } } })
+    const { pay, told, left } = open()
+    expect(await pay(() => ada, { ...use, cost: 11 })).toMatchObject({
+      error: { extensions: { code: 'RATE_LIMITED', retryAfterMs: null } },
+    })
+    expect(await pay(() => ({ ...ada, tier: 'gone' }))).toMatchObject({ error: { extensions: { code: 'FORBIDDEN' } } })
+    expect([told, await left()]).toEqual([[], 10])
+  })
+
+  test('is paid for by its client as it is when the pause is over', async () => {
+    const { pay, elapse } = open()
+    await Promise.all([pay(), pay()])
+    let client = ada
+    const paid = pay(() => client)
+    await elapse(0)
+    client = { ...ada, tier: 'gone' }
+    await elapse(2_000)
+    expect(await paid).toMatchObject({ kind: 'unpaid', error: { extensions: { code: 'FORBIDDEN' } } })
+  })
+
+  test('waits for its turn in a leaky bucket', async () => {
+    const { pay, waits, told } = open({
+      budgets: [{ ...testBudget(), algorithm: 'leaky-bucket', capacity: 4, refillPerSecond: 2, maxDelayMs: 60_000 }],
+    })
+    await pay()
+    expect((await pay()).kind).toBe('paid')
+    expect([waits, told]).toEqual([[2_000], []])
+  })
+
+  test('cannot be paid for while the store fails, which its subscriber learns', async () => {
+    const { pay, store } = open()
+    store.gate = 'refusing'
+    await expect(pay()).rejects.toThrow('connection refused')
+  })
+})
