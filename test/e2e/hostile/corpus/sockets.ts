@@ -85,7 +85,7 @@ const entries: readonly Entry[] = [
   },
   {
     name: '200 subscriptions on one socket',
-    answer: 'error BAD_REQUEST',
+    answer: 'error SUBSCRIPTION_LIMIT_EXCEEDED',
     frames: [
       ...Array.from({ length: 200 }, (_, i) =>
         subscribe('subscription { orderStatusChanged(orderId: "Order:1") { id } }', `${i}`),
