@@ -1,7 +1,5 @@
-import { PGlite } from '@electric-sql/pglite'
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
-import { columnParsers } from './column-parsers.ts'
-import { pglitePool } from './pglite-pool.ts'
+import { createPglitePool } from './pglite-pool.ts'
 import { type InterruptiblePool, poolDuring } from './pool-during.ts'
 import { postgresqlPool } from './postgresql-pool.ts'
 
@@ -25,6 +23,8 @@ export interface DatabaseOptions {
    * empty at first and gone at the end.
    */
   readonly url?: string | undefined
+  /** Connections from elsewhere instead: a PGlite that another process has. */
+  readonly pool?: PostgresPool | undefined
   /**
    * How many connections to PostgreSQL are held at most. PGlite is one connection.
    * @default 10
@@ -54,9 +54,10 @@ export interface DatabaseOptions {
 export async function createDatabase<Tables>(options: DatabaseOptions = {}): Promise<Database<Tables>> {
   const { url, connectionTimeoutMs = 3000, onQuery } = options
   const pool: InterruptiblePool =
-    url === undefined
-      ? pglitePool(await PGlite.create({ parsers: columnParsers }), connectionTimeoutMs)
-      : await postgresqlPool(url, { ...options, connectionTimeoutMs })
+    options.pool ??
+    (url === undefined
+      ? await createPglitePool(connectionTimeoutMs)
+      : await postgresqlPool(url, { ...options, connectionTimeoutMs }))
   // The keys inside a JSON value are data; they stay as they are.
   const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })]
   const on = (pool: PostgresPool) =>

@@ -1,12 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
-import type { PGlite } from '@electric-sql/pglite'
+import { PGlite } from '@electric-sql/pglite'
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
+import { columnParsers } from './column-parsers.ts'
+
+/** A PGlite that is empty and in memory, as a pool. */
+export async function createPglitePool(connectionTimeoutMs = 3000): Promise<PostgresPool> {
+  return pglitePool(await PGlite.create({ parsers: columnParsers }), connectionTimeoutMs)
+}
 
 /**
  * PGlite as a pool of one connection: whoever has it, for a statement or for a transaction, has it alone, and the others
  * wait in the order they came. Kysely's PostgreSQL dialect does the rest.
  */
-export function pglitePool(pglite: PGlite, connectionTimeoutMs: number): PostgresPool {
+function pglitePool(pglite: PGlite, connectionTimeoutMs: number): PostgresPool {
   const queue: (() => void)[] = []
   let taken = false
 

@@ -23,7 +23,10 @@ export interface EventLog {
   close(): Promise<void>
 }
 
-/** How many events of a topic are looked through for a key that is appended again. More at once are not appended at all. */
+/**
+ * How many events of a topic are looked through for a key that is appended again, however few of them may be read. More
+ * at once are not appended at all.
+ */
 export const LOOK_BACK = 100
 
 /** Where in the log of its topic an event is: `1764058800123-0`, milliseconds since 1970 and a number. */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { type JsonValue, type OutboxEvent, outbox, recordEvents } from '../../src/database/outbox.ts'
+import { outboxBacklog } from '../../src/database/outbox-backlog.ts'
 import { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from '../../src/database/outbox-relay.ts'
 
 /** Longer than any test: what is delivered was not found by polling. */
@@ -186,6 +187,23 @@ export function describeOutbox(name: string, findUrl: () => Promise<string | und
       expect(errors).toEqual([new Error('no such shard')])
     })
 
+    test('gives up a round in which a thousand topics have failed, and delivers all of them when they fail no more', async () => {
+      const attempted: string[] = []
+      let broken = true
+      const { relay, log, errors } = open({}, (topic) => {
+        attempted.push(topic)
+        if (broken) throw new Error('away')
+      })
+      await record(...upTo(1_500).map((number) => ({ topic: `topic ${number}`, payload: number })))
+      relay.wake()
+      await expect.poll(() => attempted.length, { timeout: 20_000 }).toBeGreaterThan(1_500)
+      expect(new Set(attempted).size).toBe(1_000)
+      // Ten topics by name, and the others.
+      expect(errors).toHaveLength(11)
+      broken = false
+      await expect.poll(() => log.length, { timeout: 20_000 }).toBe(1_500)
+    }, 60_000)
+
     test('tries what fails again after delays that grow, however often it is woken', async () => {
       const attemptsAtMs: number[] = []
       const { relay } = open({
@@ -226,6 +244,33 @@ export function describeOutbox(name: string, findUrl: () => Promise<string | und
       expect(errors).toHaveLength(2)
     })
 
+    test('tells of each topic that fails, again after a while, and when it is well, also where one fails for ever', async () => {
+      const failing = new Set(['poisoned', 'b'])
+      const told: unknown[] = []
+      const recovered: unknown[] = []
+      const refuse = (topic: string) => {
+        if (failing.has(topic)) throw new Error('away')
+      }
+      const { relay, of } = open(
+        {
+          repeatErrorsMs: 200,
+          onError: (_, where) => told.push(where),
+          onRecovered: (where) => recovered.push(where),
+        },
+        refuse,
+      )
+      await record({ topic: 'poisoned', payload: 0 })
+      relay.wake()
+      await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(1)
+      expect(told).not.toContain('topic b')
+      await record({ topic: 'b', payload: 0 })
+      relay.wake()
+      await expect.poll(() => told).toContain('topic b')
+      failing.delete('b')
+      await expect.poll(() => recovered, { timeout: 5_000 }).toEqual(['topic b'])
+      expect(of('b')).toEqual([0])
+    })
+
     test('gives up a delivery that hangs, and has left the database to others meanwhile', async () => {
       let hanging = true
       const { relay, errors, of } = open({ deliverTimeoutMs: 200 }, async (topic) => {
@@ -242,6 +287,34 @@ export function describeOutbox(name: string, findUrl: () => Promise<string | und
       expect(errors).toEqual([new Error('The delivery to stuck took more than 200 ms')])
       hanging = false
       await expect.poll(() => of('stuck'), { timeout: 5_000 }).toEqual([0, 1])
+    })
+
+    describe('its backlog', () => {
+      test('is nothing where nothing waits', async () => {
+        expect(await outboxBacklog(database.db)).toEqual({ events: 0, oldestSeconds: 0 })
+      })
+
+      test('is how many events wait, and how long the oldest of them has', async () => {
+        await record(...numbered('a', 2), ...numbered('b', 1))
+        await sql`update outbox set created_at = now() - interval '90 seconds' where topic = 'b'`.execute(database.db)
+        const { events, oldestSeconds } = await outboxBacklog(database.db)
+        expect(events).toBe(3)
+        expect(oldestSeconds).toBeGreaterThanOrEqual(90)
+        expect(oldestSeconds).toBeLessThan(120)
+      })
+
+      test('counts no further than ten thousand', async () => {
+        await sql`insert into outbox (topic, payload) select 'a', '0' from generate_series(1, 10500)`.execute(
+          database.db,
+        )
+        expect(await outboxBacklog(database.db)).toMatchObject({ events: 10_000 })
+      })
+
+      test('has waited no less than nothing, whatever the clock of the database does', async () => {
+        await record(...numbered('a', 1))
+        await sql`update outbox set created_at = now() + interval '1 hour'`.execute(database.db)
+        expect(await outboxBacklog(database.db)).toEqual({ events: 1, oldestSeconds: 0 })
+      })
     })
 
     test('ends with a last attempt for what is there', async () => {

@@ -1,3 +1,3 @@
 import { describeDatabase } from '../support/describe-database.ts'
 
-describeDatabase('pglite', async () => undefined)
+describeDatabase('pglite', async () => ({}))

@@ -1,4 +1,5 @@
 import { type EventLog, LOOK_BACK, type LoggedEvent, type Position } from '../event-log.ts'
+import { EventLogClosedError } from '../event-log-closed-error.ts'
 import { createFollowers, type Followers } from '../followers.ts'
 
 export interface MemoryEventLogOptions {
@@ -33,6 +34,7 @@ export interface MemoryEventLogOptions {
 export function createMemoryEventLog(options: MemoryEventLogOptions = {}): EventLog {
   const { maxEventsPerTopic = 1000, keepForMs = 3_600_000, maxIdleTopics = 100_000 } = options
   const { onError = () => {}, now = Date.now } = options
+  const keptEvents = Math.max(maxEventsPerTopic, LOOK_BACK)
   const followed = new Map<string, Topic>()
   // Those left alone longest come first.
   const idle = new Map<string, Topic>()
@@ -40,7 +42,7 @@ export function createMemoryEventLog(options: MemoryEventLogOptions = {}): Event
   let closed = false
 
   function checkOpen(): void {
-    if (closed) throw new Error('The event log is closed.')
+    if (closed) throw new EventLogClosedError()
   }
 
   function forget(): void {
@@ -92,7 +94,7 @@ export function createMemoryEventLog(options: MemoryEventLogOptions = {}): Event
         added.push({ key, event: { position: nextPosition(), payload } })
       }
       topic.events.push(...added)
-      const trimmed = topic.events.splice(0, Math.max(0, topic.events.length - maxEventsPerTopic))
+      const trimmed = topic.events.splice(0, Math.max(0, topic.events.length - keptEvents))
       topic.start = trimmed.at(-1)?.event.position ?? topic.start
       touch(name, topic)
       for (const { event } of added) topic.followers.tell(event)
@@ -117,6 +119,8 @@ export function createMemoryEventLog(options: MemoryEventLogOptions = {}): Event
       if (topic === undefined) return 'expired'
       const seen = topic.events.findLastIndex(({ event }) => event.position === after)
       if (seen < 0 && after !== topic.start) return 'expired'
+      // What is kept for its keys alone is not there for readers.
+      if (topic.events.length - (seen + 1) > maxEventsPerTopic) return 'expired'
       touch(name, topic)
       return topic.events.slice(seen + 1, seen + 1 + limit).map(({ event }) => event)
     },

@@ -1,4 +1,5 @@
 import type { Follower, Following, JsonValue, Position } from '../event-log.ts'
+import { EventLogClosedError } from '../event-log-closed-error.ts'
 import { createFollowers } from '../followers.ts'
 import type { StoredEvent } from './topic-streams.ts'
 
@@ -11,6 +12,8 @@ export interface FollowedTopic {
   onMessage(text: string): void
   /** Resolves when everything has been told that was in the stream at the call. */
   catchUp(): Promise<void>
+  /** The same, unless a message has come since the last look: it would have shown that one before it was lost. */
+  look(): Promise<void>
   close(): void
 }
 
@@ -32,6 +35,8 @@ export function createFollowedTopic(options: FollowedTopicOptions): FollowedTopi
   let position: Position | undefined
   /** There may be more in the stream. */
   let behind = false
+  /** A message went on from the position, since the last look. */
+  let rang = false
   let reading: Promise<void> | undefined
   let subscribed: Promise<unknown> | undefined
   let joining = 0
@@ -101,7 +106,7 @@ export function createFollowedTopic(options: FollowedTopicOptions): FollowedTopi
         await becomeCurrent()
         // What was followed before has expired meanwhile: it begins anew.
         while (position === undefined && !closed) await becomeCurrent()
-        if (position === undefined || closed) throw new Error('The event log is closed.')
+        if (position === undefined || closed) throw new EventLogClosedError()
         const leave = followers.add(follower)
         return {
           position,
@@ -118,10 +123,17 @@ export function createFollowedTopic(options: FollowedTopicOptions): FollowedTopi
       const [previous, next, payload] = messageParts(text)
       if (next === position) return
       if (reading !== undefined) behind = true
-      else if (previous === position) tell({ position: next, payload })
-      else catchUp().catch((error) => closed || onError(error))
+      else if (previous === position) {
+        rang = true
+        tell({ position: next, payload })
+      } else catchUp().catch((error) => closed || onError(error))
     },
     catchUp,
+    async look() {
+      const needless = rang && !behind
+      rang = false
+      if (!needless) await catchUp()
+    },
     close() {
       closed = true
       followers.end('closed')

@@ -1,7 +1,10 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { EventLog, JsonValue } from '../event-log.ts'
+import { EventLogClosedError } from '../event-log-closed-error.ts'
 import { createFollowedTopic, type FollowedTopic } from './followed-topic.ts'
 import { createLanes } from './lanes.ts'
+import { createRounds } from './rounds.ts'
+import { subscribeAll } from './subscribe-all.ts'
 import { createTopicStreams } from './topic-streams.ts'
 
 export interface RedisEventLogOptions {
@@ -25,8 +28,9 @@ export interface RedisEventLogOptions {
    */
   readonly keepForMs?: number
   /**
-   * How often followed topics are looked at for events whose message was lost, and the subscriber's connection is tried.
-   * One that is dead without having said so is replaced after at most twice this time, or its own `socketTimeout`.
+   * How often the subscriber's connection is tried: one that is dead without having said so is replaced after at most
+   * twice this time, or its own `socketTimeout`. And how often followed topics are looked at for events whose message was
+   * lost, unless they are so many that it is less often: see `LOOKS_PER_MS`.
    * @default 5_000
    */
   readonly reconcileMs?: number
@@ -50,7 +54,13 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
   const streams = createTopicStreams({ redis: commands, keyOf, maxEventsPerTopic, keepForMs })
   const topics = new Map<string, FollowedTopic>()
   const inLanes = createLanes(CATCH_UPS)
-  let reconciling = false
+  const turnMs = Math.min(TURN_MS, reconcileMs)
+  const rounds = createRounds({
+    items: () => [...topics.values()],
+    turnsFor: (count) => Math.max(reconcileMs, Math.min(count / LOOKS_PER_MS, keepForMs / 4)) / turnMs,
+  })
+  let looking = false
+  let subscribing = false
   let unanswered = false
   let closed = false
 
@@ -59,7 +69,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
   subscriber.on('message', onMessage)
   subscriber.on('ready', subscribeAgain)
   commands.on('ready', catchUpAll)
-  const timer = setInterval(reconcile, reconcileMs).unref()
+  const timers = [setInterval(beat, reconcileMs).unref(), setInterval(look, turnMs).unref()]
 
   function onFailure(error: unknown): void {
     // Closing makes what is under way fail.
@@ -67,7 +77,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
   }
 
   function checkOpen(): void {
-    if (closed) throw new Error('The event log is closed.')
+    if (closed) throw new EventLogClosedError()
   }
 
   function followed(name: string): FollowedTopic {
@@ -102,24 +112,38 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
     subscriber.unsubscribe(keyOf(name)).catch(() => undefined)
   }
 
-  function subscribeAgain(): void {
-    const channels = [...topics.keys()].map(keyOf)
-    if (channels.length > 0) subscriber.subscribe(...channels).then(catchUpAll, onFailure)
+  async function subscribeAgain(): Promise<void> {
+    subscribing = true
+    try {
+      await subscribeAll(subscriber, [...topics.keys()].map(keyOf))
+      await catchUpAll()
+    } catch (error) {
+      onFailure(error)
+    } finally {
+      subscribing = false
+    }
   }
 
-  async function catchUpAll(): Promise<void> {
-    const outcomes = await Promise.allSettled([...topics.values()].map((topic) => topic.catchUp()))
+  function catchUpAll(): Promise<void> {
+    return tellFailure([...topics.values()].map((topic) => topic.catchUp()))
+  }
+
+  /** Looks at those topics whose turn it is. */
+  async function look(): Promise<void> {
+    if (looking) return
+    looking = true
+    try {
+      await tellFailure(rounds.next().map((topic) => topic.look()))
+    } finally {
+      looking = false
+    }
+  }
+
+  async function tellFailure(reads: readonly Promise<void>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(reads)
     // Where one fails most do, for the same reason.
     const failure = outcomes.find(({ status }) => status === 'rejected')
     if (failure?.status === 'rejected') onFailure(failure.reason)
-  }
-
-  async function reconcile(): Promise<void> {
-    beat()
-    if (reconciling) return
-    reconciling = true
-    await catchUpAll()
-    reconciling = false
   }
 
   /** Subscribes to a channel of its own, because that is answered with the number of all subscriptions. */
@@ -135,7 +159,9 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
     const expected = topics.size + 1
     subscriber
       .subscribe(heartbeatChannel)
-      .then((count) => Number(count) < expected && subscribeAgain(), onFailure)
+      .then((count) => {
+        if (Number(count) < expected && !subscribing) void subscribeAgain()
+      }, onFailure)
       .finally(() => {
         unanswered = false
       })
@@ -159,7 +185,7 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
     async close() {
       if (closed) return
       closed = true
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       subscriber.off('message', onMessage)
       subscriber.off('ready', subscribeAgain)
       commands.off('ready', catchUpAll)
@@ -172,6 +198,15 @@ export function createRedisEventLog(options: RedisEventLogOptions): EventLog {
 
 /** How many topics are read at once to catch up. */
 const CATCH_UPS = 100
+
+/**
+ * Looking is a precaution, so its price has a limit: beyond 1 000 topics at the usual `reconcileMs` a round takes longer.
+ * It never takes so long that a topic would expire under its followers, who are the ones that keep it.
+ */
+const LOOKS_PER_MS = 200 / 1_000
+
+/** How often the next topics of a round are looked at, so that they do not come all at once. */
+const TURN_MS = 250
 
 function asJson(text: string): JsonValue {
   return JSON.parse(text)

@@ -29,8 +29,9 @@ export function createTopicStreams(options: TopicStreamsOptions): TopicStreams {
   const append = redisScript(redis, 'append.lua')
   const open = redisScript(redis, 'open.lua')
   const read = redisScript(redis, 'read.lua')
-  // One more than may be read: the event that a reader has seen is asked for as well.
-  const keptEntries = maxEventsPerTopic + 1
+  // One more than may be read: the event that a reader has seen is asked for as well. And all that are looked through.
+  const keptEntries = Math.max(maxEventsPerTopic, LOOK_BACK) + 1
+  const reach = maxEventsPerTopic < LOOK_BACK ? [maxEventsPerTopic] : []
 
   return {
     async append(topic, events) {
@@ -44,7 +45,7 @@ export function createTopicStreams(options: TopicStreamsOptions): TopicStreams {
       return position
     },
     async read(topic, after, limit) {
-      const reply = await read(keyOf(topic), [after, limit, keepForMs])
+      const reply = await read(keyOf(topic), [after, limit, keepForMs, ...reach])
       return reply === null ? 'expired' : storedEvents(reply)
     },
   }

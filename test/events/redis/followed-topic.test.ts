@@ -102,6 +102,24 @@ describe('a followed topic', () => {
     expect(told).toEqual([1, 2, 3, 4])
   })
 
+  test('is not read for a look where a message has come since the last one', async () => {
+    const { topic, reads } = await follow()
+    topic.onMessage(message(1))
+    await topic.look()
+    expect(reads).toHaveLength(0)
+    void topic.look()
+    expect(reads.map(({ after }) => after)).toEqual(['1'])
+  })
+
+  test('is read for a look, whatever messages have come, where a read has failed', async () => {
+    const { topic, reads, fail } = await follow()
+    topic.onMessage(message(1))
+    topic.onMessage(message(3))
+    await fail(new Error('away'))
+    void topic.look()
+    expect(reads.map(({ after }) => after)).toEqual(['1', '1'])
+  })
+
   test('tells nothing more after the end', async () => {
     const { topic, told, ends, answer } = await follow()
     topic.onMessage(message(2))

@@ -41,12 +41,29 @@ describe('an outbox on postgresql', () => {
             payloads.map((payload) => ({ topic, payload })),
           ),
         ),
-      async openRelay(deliver: OutboxRelayOptions<unknown>['deliver'], { pollMs = 20 } = {}) {
+      async openRelay(
+        deliver: OutboxRelayOptions<unknown>['deliver'],
+        options: Partial<OutboxRelayOptions<unknown>> = {},
+      ) {
         const errors: unknown[] = []
         const onError = (error: unknown) => errors.push(error)
-        const relay = createOutboxRelay({ db: await connect(), deliver, onError, pollMs, batchSize: 10 })
+        const relay = createOutboxRelay({
+          db: await connect(),
+          deliver,
+          onError,
+          pollMs: 20,
+          batchSize: 10,
+          ...options,
+        })
         onTestFinished(() => relay.close())
         return { relay, errors }
+      },
+      /** How many connections are in a transaction, and how many of them wait for a lock. */
+      async busy() {
+        const { rows } = await sql<{ inTransaction: number; waiting: number }>`
+          select count(*) as in_transaction, count(*) filter (where wait_event_type = 'Lock') as waiting
+          from pg_stat_activity where datname = ${name} and xact_start is not null`.execute(admin.db)
+        return rows[0]
       },
       async cutConnections() {
         await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`.execute(admin.db)
@@ -118,6 +135,59 @@ describe('an outbox on postgresql', () => {
       expect(log.filter((event) => event.topic === topic).map(({ payload }) => payload)).toEqual(upTo(150))
     }
     expect(relays.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  test('delivers on one relay at a time: while that hangs the others hold nothing, wait for nothing, and can end', async () => {
+    const node = await openNode()
+    const log: unknown[] = []
+    let goOn: () => void = () => undefined
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const deliver = async (_: string, events: readonly { readonly payload: unknown }[]) => {
+      await hanging
+      log.push(...events.map(({ payload }) => payload))
+    }
+    const relays = await Promise.all(upTo(4).map(() => node.openRelay(deliver, { deliverTimeoutMs: 60_000 })))
+    // Before the relays are closed, whatever has been found.
+    onTestFinished(goOn)
+    await node.record('a', upTo(3))
+    await expect.poll(node.busy).toEqual({ inTransaction: 1, waiting: 0 })
+    for (const { relay } of relays) relay.wake()
+    const found: unknown[] = []
+    for (const _ of upTo(20)) {
+      found.push((await node.busy())?.waiting)
+      await setTimeout(20)
+    }
+    expect(found.filter((waiting) => waiting !== 0)).toEqual([])
+    // All but the one that hangs.
+    const ended = relays.map(({ relay }) => relay.close().then(() => 'ended'))
+    let ends = 0
+    for (const end of ended) void end.then(() => ends++)
+    await expect.poll(() => ends).toBe(3)
+    goOn()
+    await Promise.all(ended)
+    expect(log).toEqual(upTo(3))
+    expect(relays.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  test('delivers within milliseconds what was recorded while another relay was at work', async () => {
+    const node = await openNode()
+    const log: unknown[] = []
+    const slowly = async (_: string, events: readonly { readonly payload: unknown }[]) => {
+      await setTimeout(100)
+      log.push(...events.map(({ payload }) => payload))
+    }
+    const [first, second] = [
+      await node.openRelay(slowly, { pollMs: 600_000 }),
+      await node.openRelay(slowly, { pollMs: 600_000 }),
+    ]
+    await node.record('a', [0])
+    first.relay.wake()
+    await expect.poll(node.busy).toEqual({ inTransaction: 1, waiting: 0 })
+    await node.record('a', [1])
+    second.relay.wake()
+    await expect.poll(() => log, { timeout: 5_000 }).toEqual([0, 1])
   })
 
   test('takes milliseconds from a commit to its delivery', async () => {

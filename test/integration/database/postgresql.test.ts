@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-describeDatabase('postgresql', () => server.createDatabase())
+describeDatabase('postgresql', async () => ({ url: await server.createDatabase() }))
 
 describe('a database on postgresql', () => {
   const opened: Database<unknown>[] = []

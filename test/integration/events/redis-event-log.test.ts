@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createRedisConnection } from '../../../src/budget/redis/redis-connection.ts'
+import { LOOK_BACK } from '../../../src/events/event-log.ts'
 import type { RedisEventLogOptions } from '../../../src/events/redis/redis-event-log.ts'
 import { describeEventLog } from '../../support/describe-event-log.ts'
 import { newEvent, numbers, record, SOON } from '../../support/recorded-events.ts'
@@ -116,9 +117,9 @@ describe('the redis event log', () => {
   })
 
   test('holds exactly as many events as it is to, and the one before them', async () => {
-    const { log, key } = await open({ maxEventsPerTopic: 3 })
-    for (const number of numbers(7)) await log.append('stock', [newEvent(number)])
-    expect(await redis.xlen(key('stock'))).toBe(4)
+    const { log, key } = await open({ maxEventsPerTopic: LOOK_BACK + 3 })
+    for (const number of numbers(LOOK_BACK + 7)) await log.append('stock', [newEvent(number)])
+    expect(await redis.xlen(key('stock'))).toBe(LOOK_BACK + 4)
   })
 
   test('has one subscription for all followers of a topic, and none when they have gone', async () => {
