@@ -156,6 +156,57 @@ describe('an operation over WebSocket', () => {
     expect(await results(client, '{ few(first: 1) { id } }')).toHaveLength(1)
   })
 
+  test.each([
+    ['a query', '{ few(first: 1) { id } }', 'complete'],
+    ['a query that is refused', '{ fewer }', 'error'],
+    ['a subscription', 'subscription { numbers(upTo: 1) }', 'complete'],
+    ['a subscription that fails', 'subscription { failing(early: false) }', 'error'],
+    ['a subscription that does not begin', 'subscription { failing(early: true) }', 'complete'],
+  ])('has an id that may be given again as soon as the server has said that it ended: %s', async (_, query, end) => {
+    const budgets = [testBudget({ capacity: 10_000 })]
+    const { url } = await open({ budgets })
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    closers.push(() => socket.terminate())
+    await once(socket, 'open')
+    const ends: string[] = []
+    const ask = () => socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }))
+    socket.on('close', (code) => ends.push(String(code)))
+    socket.on('message', (data) => {
+      const { type } = JSON.parse(String(data))
+      if (type === 'connection_ack') ask()
+      if (type !== 'complete' && type !== 'error') return
+      ends.push(type)
+      if (ends.length < 50) ask()
+    })
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { 'x-api-key': keys.ada } }))
+    await expect.poll(() => ends.length, { timeout: 4_000 }).toBeGreaterThanOrEqual(50)
+    expect(new Set(ends)).toEqual(new Set([end]))
+  })
+
+  test.each([
+    ['a query', '{ stuck }'],
+    ['a subscription', 'subscription { news(of: ["a"]) { text } }'],
+    ['a subscription that begins', 'subscription { never }'],
+  ])('has an id that may be given again as soon as its client has completed it: %s', async (_, query) => {
+    const { api, url } = await open()
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    closers.push(() => socket.terminate())
+    const told: unknown[] = []
+    socket.on('message', (data) => told.push(JSON.parse(String(data))))
+    socket.on('close', (code) => told.push(code))
+    await once(socket, 'open')
+    const ask = (query: string) => socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }))
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { 'x-api-key': keys.ada } }))
+    await once(socket, 'message')
+    told.length = 0
+    ask(query)
+    await expect.poll(() => api.stuck.length + api.subscriptions() + (query.includes('never') ? 1 : 0)).toBe(1)
+    socket.send('{"id":"1","type":"complete"}')
+    ask('{ few(first: 1) { id } }')
+    await expect.poll(() => told.length).toBe(2)
+    expect(told).toMatchObject([{ type: 'next', payload: { data: { few: [{ id: '0' }, {}] } } }, { type: 'complete' }])
+  })
+
   test('is cancelled when its client goes away', async () => {
     const { api, connect } = await open()
     const client = connect()
@@ -304,21 +355,23 @@ describe('a socket', () => {
   })
 
   test('serves its client by the tier that it has now, and is closed once its key is taken away', async () => {
-    const { api, connect } = await open()
-    const client = connect()
-    // While it is open, the socket is.
-    const subscription = client.iterate({ query: 'subscription { quiet }' })
-    const first = subscription.next()
-    await expect.poll(() => api.held.length).toBe(1)
-    api.held[0]?.()
-    await first
-    const second = subscription.next()
+    const { api, url } = await open()
+    const codes: unknown[] = []
+    const connectionParams = { 'x-api-key': keys.ada }
+    const client = createClient({
+      ...{ url, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 },
+      // It stays connected between two operations.
+      lazy: false,
+      onNonLazyError: (ended) => void codes.push(ended),
+    })
+    closers.push(() => client.dispose())
     expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'free' } } }])
-    api.reloadClients('anonymous')
+    api.reloadClients({ tier: 'anonymous' })
     api.reload({ tiers: new Map([...testPolicy({}).tiers].slice(1)) })
     expect(await results(client, '{ viewer { tier } }')).toEqual([{ data: { viewer: { tier: 'anonymous' } } }])
+    expect(codes).toEqual([])
     api.reloadClients(undefined)
-    await expect(second).rejects.toMatchObject({ code: 4401 })
+    await expect.poll(() => codes).toMatchObject([{ code: 4401 }])
     expect(await results(client, 'mutation { count }')).toMatchObject({ code: 4401 })
     expect(api.executed).toEqual([])
   })

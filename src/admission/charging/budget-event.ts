@@ -22,16 +22,17 @@ export type BudgetObserver = (event: BudgetEvent) => void
 export function takeEvents(tier: string, charges: readonly Charge[], result: TakeResult): readonly BudgetEvent[] {
   if (!('states' in result)) return []
   if (!result.admitted) return result.denials.map(({ budget }) => event('denied', tier, budget))
-  return result.states.flatMap((state, index) => {
+  const events: BudgetEvent[] = []
+  for (let index = 0; index < result.states.length; index++) {
+    const state = result.states[index]
     const amount = charges[index]?.amount ?? 0
-    if (amount === 0) return []
+    if (state === undefined || amount === 0) continue
     const { budget } = state
-    const wouldBeDenied = budget.mode === 'shadow' && state.debt > 0
-    return [
-      ...(wouldBeDenied ? [event('shadow-denied', tier, budget)] : []),
-      ...crossings(tier, refunded(state, amount), state),
-    ]
-  })
+    if (budget.mode === 'shadow' && state.debt > 0) events.push(event('shadow-denied', tier, budget))
+    // Most takes pass nothing, and most budgets have no threshold.
+    if (isOverSoftThreshold(state)) events.push(...crossings(tier, refunded(state, amount), state))
+  }
+  return events
 }
 
 /** What settling did: what is used beyond the estimate can take a budget over its threshold too. */
@@ -40,11 +41,20 @@ export function settleEvents(
   before: readonly BudgetState[],
   after: readonly BudgetState[],
 ): readonly BudgetEvent[] {
-  return before.flatMap((state, index) => crossings(tier, state, after[index] ?? state))
+  const events: BudgetEvent[] = []
+  for (let index = 0; index < before.length; index++) {
+    const [then, now] = [before[index], after[index]]
+    if (then === undefined || now === undefined || !isOverSoftThreshold(now)) continue
+    events.push(...crossings(tier, then, now))
+  }
+  return events
 }
 
+const NONE: readonly BudgetEvent[] = []
+
+/** @param after over its threshold */
 function crossings(tier: string, before: BudgetState, after: BudgetState): readonly BudgetEvent[] {
-  if (isOverSoftThreshold(before) || !isOverSoftThreshold(after)) return []
+  if (isOverSoftThreshold(before)) return NONE
   return [event('over-soft-threshold', tier, after.budget)]
 }
 

@@ -9,8 +9,8 @@ export interface BudgetChangesOptions {
 }
 
 /**
- * A budget as it is now, and then each time it has changed. It is looked at, by this server in place of its client: most
- * of what changes it are other servers, and time.
+ * A budget as it is now, and then each time it has changed. It is looked at, by this server in place of its
+ * client: most of what changes it are other servers, and time.
  */
 export async function* budgetChanges({ look, wait, signal }: BudgetChangesOptions): AsyncGenerator<BudgetState, void> {
   let told: BudgetState | undefined

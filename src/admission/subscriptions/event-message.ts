@@ -16,6 +16,12 @@ export interface EventPlace {
   readonly position: Position
 }
 
+/**
+ * An event on its way to any number of subscribers. It is executed before it waits for them, or when they
+ * come to it.
+ */
+export type QueuedEvent = EventMessage | UnexecutedEvent
+
 /** A result on its way to any number of subscribers. */
 export interface EventMessage {
   readonly result: EventResult
@@ -25,10 +31,21 @@ export interface EventMessage {
   readonly cursor: string | undefined
   /** The whole message, as most subscribers get it. */
   readonly text: string
+  /** About how much memory it takes while it waits. */
+  readonly bytes: number
+}
+
+/** An event that nobody could pay for when it came. */
+export interface UnexecutedEvent {
+  readonly place: EventPlace
+  readonly bytes: number
+  /** Executes it, where that has not been done for somebody else. Never rejects. */
+  readonly execute: () => Promise<EventMessage>
 }
 
 export function messageOf(result: EventResult, place?: EventPlace, cursor?: string): EventMessage {
-  return { result, place, cursor, text: messageText(result, cursor) }
+  const text = messageText(result, cursor)
+  return { result, place, cursor, text, bytes: result.use.responseBytes + (cursor?.length ?? 0) }
 }
 
 /** The message as one subscriber gets it. */

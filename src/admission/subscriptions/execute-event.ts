@@ -8,7 +8,9 @@ import type { EventResult } from './event-message.ts'
 
 export interface ExecuteEventOptions {
   readonly admission: Pick<Admission, 'measure'>
-  /** Adds what resolvers need to the context of one event: nothing that an event loaded is seen by the next. */
+  /**
+   * Adds what resolvers need to the context of one event: nothing that an event loaded is seen by the next.
+   */
   readonly extendContext: (context: AdmissionContext) => AdmissionContext
   /** A result as clients see it. */
   readonly show: (result: ExecutionResult) => object

@@ -3,8 +3,8 @@ import { type EventResult, messageOf } from './event-message.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
- * Has a subscriber told of the events of a source that is its own: the next event is asked for when the one before has
- * been delivered.
+ * Has a subscriber told of the events of a source that is its own: the next event is asked for when the one
+ * before has been delivered.
  */
 export async function pull(
   source: AsyncIterable<unknown>,

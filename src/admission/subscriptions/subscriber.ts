@@ -7,29 +7,46 @@ import type { TopicSource } from '../../execution/topic-source.ts'
 import { costExtension } from '../report/cost-extension.ts'
 import type { OperationReport, ReportMode } from '../report/operation-report.ts'
 import { createDeliveryQueue } from './delivery-queue.ts'
-import { type EventMessage, messageText } from './event-message.ts'
-import type { EventPayment } from './event-payment.ts'
-import type { SubscriptionObserver } from './subscription-observer.ts'
+import { type EventMessage, messageText, type QueuedEvent } from './event-message.ts'
+import type { EventPayment, Payer } from './payment/event-payment.ts'
+import type { SubscriptionEvent, SubscriptionObserver } from './subscription-observer.ts'
 
 /** Where the messages of one subscription go. */
 export interface Sink {
   /**
-   * Sends one message, the JSON of a result. A promise where nothing more should be sent until it resolves, because the
-   * client reads more slowly than it is told.
+   * Sends one message, the JSON of a result. A promise where nothing more should be sent until it resolves,
+   * because the client reads more slowly than it is told.
    */
   write(message: string, cursor: string | undefined): Promise<void> | undefined
   /** Whether nobody reads any more: what is written then is lost. */
   readonly isClosed: boolean
 }
 
-/** One client that is subscribed to something: what waits for it, what it pays, when it pauses, how it ends. */
+/**
+ * One client that is subscribed to something: what waits for it, what it pays, when it pauses, how it ends.
+ */
 export interface Subscriber {
-  /** Has a message delivered after those before it, once it is paid for. Never waits. */
-  push(message: EventMessage): void
+  /** Has an event delivered after those before it, once it is executed and paid for. Never waits. */
+  push(event: QueuedEvent): void
   /** True where nothing waits for it, so that a message that is paid for may be told at once. */
   readonly isReady: boolean
-  /** Delivers a message that is paid for to a subscriber that is ready. `states`: the budgets as they are then. */
-  tell(message: EventMessage, states: OperationReport['states']): void
+  /**
+   * True where events are executed for it before it comes to them: it does not pause, and no more have come since
+   * it was last told of one than may wait for it.
+   */
+  readonly isEager: boolean
+  /**
+   * Has what is pushed wait until one message, which is paid for by others, has been told or released. It is
+   * ready.
+   */
+  hold(): void
+  /**
+   * Delivers the message for which it is held, which has been paid for. False where it has left, and was not
+   * told. `states`: the budgets as they are then.
+   */
+  tell(message: EventMessage, states: OperationReport['states']): boolean
+  /** Leaves it to the subscriber to pay for the message for which it is held. */
+  release(message: EventMessage): void
   /** Who pays. */
   readonly client: Client
   /** Resolves once nothing waits any more, or it has ended. */
@@ -38,8 +55,8 @@ export interface Subscriber {
   finish(): void
   /** Ends it now, with an error for the client or with none. */
   end(error?: GraphQLError): void
-  /** Who pays from now on: the same client, as it is configured now. */
-  identify(client: Client): void
+  /** Ends it because events come faster than they are taken. */
+  overflow(): void
   readonly hasEnded: boolean
   /** Resolves when it has ended, with the error for the client where there is one. */
   readonly ended: Promise<GraphQLError | undefined>
@@ -59,6 +76,7 @@ export interface SubscriberOptions {
 /** What all subscribers have in common. */
 export interface SubscriberTerms {
   readonly maxQueuedEvents: number
+  readonly maxQueuedBytes: number
   readonly payment: EventPayment
   /** A result without data as clients see it. */
   readonly show: (errors: readonly GraphQLError[]) => object
@@ -66,13 +84,16 @@ export interface SubscriberTerms {
 }
 
 export function createSubscriber(options: SubscriberOptions, terms: SubscriberTerms): Subscriber {
-  const { mode, report, overflow, sink, signal } = options
-  const { maxQueuedEvents, payment, show, observe } = terms
-  const queue = createDeliveryQueue<EventMessage>({ maxItems: maxQueuedEvents, overflow, keyOf: topicOf })
+  const { client, mode, report, overflow, sink, signal } = options
+  const { maxQueuedEvents, maxQueuedBytes, payment, show } = terms
+  const limits = { maxItems: maxQueuedEvents, maxBytes: maxQueuedBytes }
+  const queue = createDeliveryQueue<QueuedEvent>({ ...limits, overflow, keyOf: topicOf })
   const onIdle: (() => void)[] = []
-  let { client } = options
-  let delivers = false
-  let finishes = false
+  let isWorking = false
+  let isPaused = false
+  /** How many events have come since it was last told of one. */
+  let ahead = 0
+  let isFinishing = false
   let hasEnded = false
   let resolveEnded: ((error: GraphQLError | undefined) => void) | undefined
   const ended = new Promise<GraphQLError | undefined>((resolve) => {
@@ -85,41 +106,66 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     signal.removeEventListener('abort', leave)
     queue.clear()
     resolveEnded?.(error)
-    for (const resolve of onIdle.splice(0)) resolve()
+    tellIdle()
   }
 
   function leave(): void {
     end()
   }
 
+  function tellIdle(): void {
+    for (const resolve of onIdle.splice(0)) resolve()
+  }
+
+  function observe(kind: SubscriptionEvent['kind'], cost = 0): void {
+    terms.observe({ kind, tier: client.tier, cost, times: 1 })
+  }
+
   /** @param before what has to end first */
-  async function deliver(before?: Promise<void>): Promise<void> {
-    delivers = true
+  async function deliver(first: QueuedEvent | undefined, before?: Promise<void>): Promise<void> {
+    isWorking = true
     try {
       if (before !== undefined) await before
-      for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
-        const paid = await payment.pay(payer, message.result.use)
-        if (hasEnded) return
-        if (paid.kind === 'unpaid') return end(paid.error)
-        const written = sink.write(textFor(message, paid.states), message.cursor)
-        observe('delivered', client.tier, message.result.use.cost, 1)
-        if (written !== undefined) await written
+      for (let event = first ?? queue.shift(); event !== undefined; event = queue.shift()) {
+        const message = 'result' in event ? event : await event.execute()
+        if (!(await deliverOne(message))) return
       }
-      if (finishes) end()
+      if (isFinishing) end()
     } catch (thrown) {
       end(asGraphQLError(thrown))
     } finally {
-      delivers = false
-      for (const resolve of onIdle.splice(0)) resolve()
+      isWorking = false
+      tellIdle()
     }
   }
 
-  const payer: Parameters<EventPayment['pay']>[0] = {
-    client: () => client,
+  /** False where it has ended. */
+  async function deliverOne(message: EventMessage): Promise<boolean> {
+    if (hasEnded) return false
+    const paid = await payment.pay(payer, message.result.use)
+    isPaused = false
+    ahead = 0
+    if (paid.kind === 'unpaid') end(paid.error)
+    else if (hasEnded || sink.isClosed) {
+      paid.giveBack()
+      end()
+    } else {
+      const written = sink.write(textFor(message, paid.states), message.cursor)
+      observe('delivered', message.result.use.cost)
+      if (written !== undefined) await written
+    }
+    return !hasEnded
+  }
+
+  const payer: Payer = {
+    client,
     signal,
+    onDenied() {
+      isPaused = true
+    },
     onPause(reason, pausedUntil) {
       if (hasEnded) return
-      observe('paused', client.tier, 0, 1)
+      observe('paused')
       const budget = { pausedUntil: pausedUntil.toISOString() }
       void sink.write(JSON.stringify({ ...show([toGraphQLError(reason)]), extensions: { budget } }), undefined)
     },
@@ -131,45 +177,53 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     return messageText(result, cursor, costExtension(told, mode))
   }
 
+  function endWithOverflow(): void {
+    if (hasEnded) return
+    observe('overflow')
+    end(toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents, maxQueuedBytes })))
+  }
+
   if (signal.aborted) end()
   else signal.addEventListener('abort', leave, { once: true })
 
   return {
-    push(message) {
+    push(event) {
       if (hasEnded) return
-      if (sink.isClosed) return end()
-      if (queue.push(message)) {
-        if (!delivers) void deliver()
-        return
-      }
-      observe('overflow', client.tier, 0, 1)
-      end(toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents })))
+      ahead += 1
+      if (sink.isClosed) end()
+      else if (!queue.push(event)) endWithOverflow()
+      else if (!isWorking) void deliver(undefined)
     },
     get isReady() {
-      return !delivers && !hasEnded && !sink.isClosed
+      return !isWorking && !hasEnded && !sink.isClosed
+    },
+    get isEager() {
+      return !isPaused && ahead < maxQueuedEvents && !hasEnded && !sink.isClosed
+    },
+    hold() {
+      isWorking = true
+      ahead = 0
     },
     tell(message, states) {
-      // While it was paid for, its client may have left.
-      if (hasEnded) return
+      if (sink.isClosed) end()
+      if (hasEnded) return false
       try {
-        const written = sink.write(textFor(message, states), message.cursor)
-        if (written !== undefined) void deliver(written)
+        void deliver(undefined, sink.write(textFor(message, states), message.cursor))
+        return true
       } catch (thrown) {
         end(asGraphQLError(thrown))
+        return false
       }
     },
-    get client() {
-      return client
-    },
-    idle: () => (delivers && !hasEnded ? new Promise((resolve) => onIdle.push(resolve)) : Promise.resolve()),
+    release: (message) => void deliver(message),
+    client,
+    idle: () => (isWorking && !hasEnded ? new Promise((resolve) => onIdle.push(resolve)) : Promise.resolve()),
     finish() {
-      finishes = true
-      if (!delivers) end()
+      isFinishing = true
+      if (!isWorking) end()
     },
     end,
-    identify(known) {
-      client = known
-    },
+    overflow: endWithOverflow,
     get hasEnded() {
       return hasEnded
     },
@@ -177,6 +231,6 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
   }
 }
 
-function topicOf({ place }: EventMessage): string {
+function topicOf({ place }: QueuedEvent): string {
   return place?.topic ?? ''
 }

@@ -1,11 +1,17 @@
-/**
- * Told of what happens to open subscriptions, with the tier of their client: an event that is `delivered` to so many,
- * and what that cost each; one that is `paused` because its client's budget is used up; one that ends because its client reads too slowly
- * (`overflow`); one that is `resumed`. Must not throw.
- */
-export type SubscriptionObserver = (
-  event: 'delivered' | 'paused' | 'overflow' | 'resumed',
-  tier: string,
-  cost: number,
-  times: number,
-) => void
+/** Told of what happens to open subscriptions. Must not throw. */
+export type SubscriptionObserver = (event: SubscriptionEvent) => void
+
+export interface SubscriptionEvent {
+  /**
+   * `delivered`: subscribers were told of an event. `paused`: a client's budget is used up. `overflow`: a
+   * subscription ends, because its client reads too slowly or cannot pay. `resumed`: a client goes on after
+   * what it has seen.
+   */
+  readonly kind: 'delivered' | 'paused' | 'overflow' | 'resumed'
+  /** Of the client. */
+  readonly tier: string
+  /** What an event that was delivered has cost each subscriber; else 0. */
+  readonly cost: number
+  /** To how many subscriptions it has happened. */
+  readonly times: number
+}

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { createSourceEventStream, type ExecutionResult, type GraphQLError } from 'graphql'
 import type { Client } from '../../accounts/client.ts'
-import { asGraphQLError } from '../../errors/as-graphql-error.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { parseCursor } from '../../events/cursor.ts'
@@ -12,12 +11,13 @@ import type { Admission, AdmittedOperation } from '../admission.ts'
 import { type AdmittedArgs, cutOff } from '../execute-admitted.ts'
 import type { PreparedOperation } from '../prepared-operations.ts'
 import { deliverToAll } from './deliver-to-all.ts'
-import { createEventPayment } from './event-payment.ts'
 import { type ExecuteEventOptions, executeEvent } from './execute-event.ts'
-import { patientLog } from './patient-log.ts'
-import { createPauses } from './pauses.ts'
+import { createEventPayment } from './payment/event-payment.ts'
+import { createPauses } from './payment/pauses.ts'
 import { pull } from './pull.ts'
-import { createSharedExecution, type EndReason, type Positions, type SharedExecution } from './shared-execution.ts'
+import { retryingLog } from './sharing/retrying-log.ts'
+import { createSharedExecution, type Positions } from './sharing/shared-execution.ts'
+import { type BeginExecution, createSharedExecutions } from './sharing/shared-executions.ts'
 import { createSubscriber, type Sink, type Subscriber } from './subscriber.ts'
 import type { SubscriptionObserver } from './subscription-observer.ts'
 
@@ -29,14 +29,20 @@ export interface SubscriptionsOptions extends ExecuteEventOptions {
    * @default 1000
    */
   readonly maxQueuedEvents?: number | undefined
+  /**
+   * How many bytes of them.
+   * @default 4194304
+   */
+  readonly maxQueuedBytes?: number | undefined
   readonly observe?: SubscriptionObserver | undefined
 }
 
 /** The open subscriptions of this server, however their clients are connected. */
 export interface Subscriptions {
   /**
-   * Begins a subscription that has been admitted: for each event the operation is executed, under the tier's deadline, and
-   * its result goes to the sink once it is paid for. Where it cannot begin, the answer is one result with the errors.
+   * Begins a subscription that has been admitted: for each event the operation is executed, under the tier's
+   * deadline, and its result goes to the sink once it is paid for. Where it cannot begin, the answer is one
+   * result with the errors.
    *
    * @param resumeFrom the cursor of the last message that the client has seen
    */
@@ -44,48 +50,53 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { admission, maxQueuedEvents = 1000, show, observe = () => undefined } = options
-  const log = patientLog(options.log, (ms) => setTimeout(ms, undefined, { ref: false }))
+  const {
+    admission,
+    log,
+    maxQueuedEvents = 1000,
+    maxQueuedBytes = 4_194_304,
+    show,
+    observe = () => undefined,
+  } = options
   const pauses = createPauses((ms, callback) => {
     const timer = globalThis.setTimeout(callback, ms).unref()
     return () => clearTimeout(timer)
   })
-  const wait = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }).catch(() => undefined)
   const payment = createEventPayment({ admission, pauses, wait, now: Date.now })
-  const terms = { maxQueuedEvents, payment, show: (errors: readonly GraphQLError[]) => show({ errors }), observe }
-  const shared = new Map<string, Promise<SharedExecution>>()
+  const limits = { maxQueuedEvents, maxQueuedBytes }
+  const terms = { ...limits, payment, show: (errors: readonly GraphQLError[]) => show({ errors }), observe }
+  const takeSeveral = admission.events.takeSeveral
+  const shared = createSharedExecutions()
   const operationIds = new WeakMap<PreparedOperation, number>()
   let operations = 0
 
+  function logUntil(signal: AbortSignal, deadlineMs = Date.now() + LOG_PATIENCE_MS) {
+    return retryingLog(log, { signal, deadlineMs, now: Date.now, wait })
+  }
+
   /** What executes an operation for all who are answered alike. */
-  async function sharedExecution(
-    args: AdmittedArgs,
-    admitted: AdmittedOperation,
-    source: TopicSource,
-  ): Promise<SharedExecution> {
-    const { topics, overflow, sharedBy } = source
-    const client = sharedBy === 'role' ? anybody(args.contextValue.client) : args.contextValue.client
+  function sharedExecution({ args, admitted }: ForAll, source: TopicSource, deadlineMs: number, signal: AbortSignal) {
     const { prepared, variables, timeoutMs } = admitted
-    const key = JSON.stringify([operationId(prepared), sorted(variables), topics, client, timeoutMs])
-    const known = shared.get(key)
-    if (known !== undefined) return known
-    const controller = new AbortController()
-    const contextValue = { ...args.contextValue, client, controller, signal: controller.signal, socket: undefined }
-    const created = createSharedExecution({
-      topics,
-      overflow,
-      log,
-      maxQueuedEvents,
-      execute: (payload) => executeEvent(options, { ...args, contextValue }, admitted, payload),
-      deliver: (message, subscribers) => deliverToAll(message, subscribers, admission.events.takeSeveral, observe),
-      whyEnded: (reason) => whyEnded(reason, maxQueuedEvents),
-      onEnd() {
-        controller.abort(new DOMException('Nobody is subscribed any more', 'AbortError'))
-        if (shared.get(key) === created) shared.delete(key)
-      },
-    })
-    shared.set(key, created)
-    return created
+    const { client } = args.contextValue
+    const key = JSON.stringify([operationId(prepared), sorted(variables), source.topics, client, timeoutMs])
+    const begin: BeginExecution = (waiting, onEnd) => {
+      const controller = new AbortController()
+      const contextValue = { ...args.contextValue, controller, signal: controller.signal }
+      return createSharedExecution({
+        ...limits,
+        topics: source.topics,
+        overflow: source.overflow,
+        log: logUntil(waiting, deadlineMs),
+        logUntil,
+        execute: (payload) => executeEvent(options, { ...args, contextValue }, admitted, payload),
+        deliver: (event, subscribers) => deliverToAll(event, subscribers, { takeSeveral, observe }),
+        onEnd() {
+          controller.abort(new DOMException('Nobody is subscribed any more', 'AbortError'))
+          onEnd()
+        },
+      })
+    }
+    return shared.find(key, begin, signal)
   }
 
   function operationId(prepared: PreparedOperation): number {
@@ -101,15 +112,22 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     begin: (overflow: TopicSource['overflow']) => Subscriber,
     resumeFrom: string | undefined,
   ): Promise<Subscriber | Refusal> {
+    const { client, signal } = args.contextValue
     const after = resumeFrom === undefined ? undefined : parseCursor(resumeFrom, source.topics)
     if (resumeFrom !== undefined && after === undefined) return NO_CURSOR
+    const deadlineMs = Date.now() + LOG_PATIENCE_MS
     try {
-      if (after !== undefined && (await hasExpired(log, after))) return refusal('RESUME_EXPIRED', {})
-      let execution = await sharedExecution(args, admitted, source)
+      if (after !== undefined && (await hasExpired(logUntil(signal, deadlineMs), after))) {
+        return refusal('RESUME_EXPIRED', {})
+      }
+      const ofAll = forAll(args, admitted, source)
+      let execution = await sharedExecution(ofAll, source, deadlineMs, signal)
       const subscriber = begin(source.overflow)
       // One whose last subscriber leaves just now takes nobody.
-      while (!execution.join(subscriber, after)) execution = await sharedExecution(args, admitted, source)
-      if (after !== undefined) observe('resumed', args.contextValue.client.tier, 0, 1)
+      while (!execution.join(subscriber, after)) {
+        execution = await sharedExecution(ofAll, source, deadlineMs, signal)
+      }
+      if (after !== undefined) observe({ kind: 'resumed', tier: client.tier, cost: 0, times: 1 })
       return subscriber
     } catch {
       // The log tells those who run this server of its outages by itself.
@@ -140,6 +158,17 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   }
 }
 
+/**
+ * How long the log may take to answer who begins or resumes: longer than a Redis that is started anew, or a
+ * failover.
+ */
+const LOG_PATIENCE_MS = 10_000
+
+/** Resolves early where the signal aborts. */
+function wait(ms: number, signal: AbortSignal): Promise<unknown> {
+  return setTimeout(Math.max(0, ms), undefined, { signal, ref: false }).catch(() => undefined)
+}
+
 const NO_CURSOR = refusal('BAD_REQUEST', {
   reason:
     'resumeFrom is no cursor of this subscription. Send extensions.cursor of a message that it has sent, with the same ' +
@@ -155,24 +184,36 @@ async function hasExpired(log: Pick<EventLog, 'read'>, after: Positions): Promis
   return found.includes('expired')
 }
 
-function whyEnded(reason: EndReason, maxQueuedEvents: number): GraphQLError | undefined {
-  switch (reason) {
-    case 'expired':
-      return toGraphQLError(refusal('RESUME_EXPIRED', {}))
-    case 'overflow':
-      return toGraphQLError(refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents }))
-    case 'unavailable':
-      return toGraphQLError(refusal('EVENT_LOG_UNAVAILABLE', {}))
-    case 'failed':
-      return asGraphQLError(new Error('An event could not be executed, or told to its subscribers'))
-    case 'closed':
-      return undefined
+/** An operation as it is executed for all who are answered alike. */
+interface ForAll {
+  readonly args: AdmittedArgs
+  readonly admitted: AdmittedOperation
+}
+
+/** Nothing of it is only of the one who happens to be the first. */
+function forAll(args: AdmittedArgs, admitted: AdmittedOperation, { sharedBy }: TopicSource): ForAll {
+  const { admission, client, ...context } = args.contextValue
+  const ofAll = { ...admitted, variables: declared(admitted.prepared, admitted.variables) }
+  const contextValue = {
+    ...context,
+    client: sharedBy === 'role' ? anybody(client) : client,
+    admission: { ...admission, admitted: ofAll },
+    socket: undefined,
   }
+  return { args: { ...args, variableValues: ofAll.variables, contextValue }, admitted: ofAll }
 }
 
 /** Who an execution is for that serves all clients of a role: it has a role, and no name. */
 function anybody({ role, anonymous }: Client): Client {
   return { id: 'anybody', tenant: 'anybody', tier: 'anybody', role, anonymous }
+}
+
+/**
+ * The variables that an operation has. Those that it does not declare make no difference, and may be large.
+ */
+function declared({ operation }: PreparedOperation, variables: AdmittedOperation['variables']) {
+  const names = operation.variableDefinitions?.map(({ variable }) => variable.name.value) ?? []
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name]]] : [])))
 }
 
 /** Variables that are alike are written alike. */

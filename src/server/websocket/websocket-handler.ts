@@ -16,9 +16,11 @@ import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { reportMode } from '../http/report-mode.ts'
 import { identify } from '../identify.ts'
+import { isSameClient } from '../is-same-client.ts'
 import { type BeginOperationOptions, beginOperation, refuseOperation } from '../operations/begin-operation.ts'
 import { createOperationRunner, type OperationRunnerOptions } from '../operations/operation-runner.ts'
 import { resumeFrom } from '../operations/resume-from.ts'
+import { comeBack } from './come-back.ts'
 import { socketSink } from './socket-sink.ts'
 
 export interface WebSocketHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
@@ -32,14 +34,17 @@ export interface WebSocketHandlerOptions extends BeginOperationOptions, Operatio
 /** What serves the WebSockets on `/graphql`. */
 export interface WebSocketHandler {
   readonly handle: ReturnType<typeof makeHandler>
-  /** Looks up the keys of all clients again: the sockets of those that are not known any more are closed. */
+  /**
+   * Looks up the keys of all clients again. The sockets of those that are not known any more are closed, and those whose
+   * subscriptions were begun by a client that is another one now have to come back.
+   */
   identifyAgain(): void
 }
 
 /** Who is at the other end of a socket. */
 interface Connection {
   readonly socket: WebSocket
-  /** Asked for each operation: a key may be taken away, and its tier may change, while the socket is open. */
+  /** Asked for each operation: a key may be taken away, and its client may change, while the socket is open. */
   readonly identify: () => Client | Refusal
   readonly ip: string
   readonly mode: ReportMode
@@ -94,7 +99,17 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
     if (!('ended' in begun)) return begun
     connection.subscribers.add(begun)
     void begun.ended.then(() => connection.subscribers.delete(begun))
+    // While it began, its key may have been taken away.
+    identifyAgain(connection)
     return untilEnded(begun)
+  }
+
+  function identifyAgain({ identify, socket, subscribers }: Connection): void {
+    const client = identify()
+    if ('code' in client) close(socket, client)
+    else if ([...subscribers].every((subscriber) => isSameClient(client, subscriber.client))) return
+    else comeBack(socket, CHANGED)
+    for (const subscriber of subscribers) subscriber.end()
   }
 
   const handle = makeHandler<Record<string, unknown>>(
@@ -184,16 +199,12 @@ export function createWebSocketHandler(options: WebSocketHandlerOptions): WebSoc
   return {
     handle,
     identifyAgain() {
-      for (const { identify, socket, subscribers } of acknowledged) {
-        const client = identify()
-        if ('code' in client) {
-          close(socket, client)
-          for (const subscriber of subscribers) subscriber.end()
-        } else for (const subscriber of subscribers) subscriber.identify(client)
-      }
+      for (const connection of acknowledged) identifyAgain(connection)
     },
   }
 }
+
+const CHANGED = 'The client of this key has changed; connect again'
 
 /** The close code of graphql-transport-ws for an id that is in use. */
 const SUBSCRIBER_EXISTS = 4409

@@ -23,7 +23,16 @@ function begin(source: string, timeoutMs = 5_000) {
   const contextValue = admissionContext(client, 'headers', 0)
   const reservation = { id: 'one', tenant: 'acme', charges: [], ttlMs: 0, source: 'store' } as const
   const variables = {}
-  const admitted = { prepared, variables, reservation, used: batchUse(1), seat: undefined, tier: 'free', timeoutMs }
+  const admitted = {
+    prepared,
+    variables,
+    coerced: {},
+    reservation,
+    used: batchUse(1),
+    seat: undefined,
+    tier: 'free',
+    timeoutMs,
+  }
   contextValue.admission.admitted = admitted
   const contexts: AdmissionContext[] = []
   const options = {

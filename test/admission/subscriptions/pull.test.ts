@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import type { EventMessage, EventResult } from '../../../src/admission/subscriptions/event-message.ts'
+import type { EventResult } from '../../../src/admission/subscriptions/event-message.ts'
 import { pull } from '../../../src/admission/subscriptions/pull.ts'
 import { createSubscriber } from '../../../src/admission/subscriptions/subscriber.ts'
+import { PAID } from './test-subscriber.ts'
 
 const execute = async (payload: unknown): Promise<EventResult> => ({
   json: JSON.stringify({ data: payload }).slice(0, -1),
@@ -26,8 +27,8 @@ function open(write: (message: string) => Promise<void> | undefined = () => unde
       },
     },
     {
-      maxQueuedEvents: 1,
-      payment: { pay: async (_payer: unknown, _use: EventMessage['result']['use']) => ({ kind: 'paid', states: [] }) },
+      ...{ maxQueuedEvents: 1, maxQueuedBytes: 1_048_576 },
+      payment: { pay: async () => PAID },
       show: (errors) => ({ errors }),
       observe: () => undefined,
     },

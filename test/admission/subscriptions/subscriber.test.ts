@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Client } from '../../../src/accounts/client.ts'
 import { messageOf } from '../../../src/admission/subscriptions/event-message.ts'
-import type { Paid, Payer } from '../../../src/admission/subscriptions/event-payment.ts'
+import type { Paid, Payer } from '../../../src/admission/subscriptions/payment/event-payment.ts'
 import { createSubscriber } from '../../../src/admission/subscriptions/subscriber.ts'
 import { refusal } from '../../../src/errors/refusal.ts'
 import { toGraphQLError } from '../../../src/errors/to-graphql-error.ts'
+import { PAID } from './test-subscriber.ts'
 
 const ada: Client = { id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false }
 const estimate = { cost: 9, fieldCost: 9, typeCost: 0, unbounded: false }
@@ -14,10 +15,16 @@ interface OpenOptions {
   readonly overflow?: 'close' | 'dropOldest' | 'coalesce'
   readonly mode?: 'headers' | 'report'
   readonly write?: (text: string) => Promise<void> | undefined
+  readonly maxQueuedBytes?: number
 }
 
 /** A subscriber that may have two messages waiting, and whose payments the test makes. */
-function open({ overflow = 'close', mode = 'headers', write = () => undefined }: OpenOptions = {}) {
+function open({
+  overflow = 'close',
+  mode = 'headers',
+  write = () => undefined,
+  maxQueuedBytes = 1000,
+}: OpenOptions = {}) {
   const sent: string[] = []
   const observed: string[] = []
   const asked: { readonly payer: Payer; readonly settle: (paid: Paid) => void }[] = []
@@ -34,13 +41,13 @@ function open({ overflow = 'close', mode = 'headers', write = () => undefined }:
       },
     },
     {
-      maxQueuedEvents: 2,
+      ...{ maxQueuedEvents: 2, maxQueuedBytes },
       payment: { pay: (payer) => new Promise((settle) => asked.push({ payer, settle })) },
       show: (errors) => ({ errors }),
-      observe: (event, tier) => void observed.push(`${event} ${tier}`),
+      observe: ({ kind, tier }) => void observed.push(`${kind} ${tier}`),
     },
   )
-  async function pay(paid: Paid = { kind: 'paid', states: [] }): Promise<void> {
+  async function pay(paid: Paid = PAID): Promise<void> {
     asked.shift()?.settle(paid)
     await setImmediate()
   }
@@ -80,6 +87,51 @@ describe('a subscriber', () => {
     expect(sent).toEqual(sentOf(...got))
     expect(subscriber.hasEnded).toBe(ended !== undefined)
     if (ended !== undefined) expect((await subscriber.ended)?.extensions['code']).toBe(ended)
+  })
+
+  test.each([
+    { overflow: 'close', got: [], ended: true },
+    { overflow: 'dropOldest', got: [1, 4], ended: false },
+    { overflow: 'coalesce', got: [1, 4], ended: false },
+  ] as const)('that pauses has no more bytes waiting than may: $overflow', async ({ overflow, got, ended }) => {
+    const { subscriber, sent, observed, pay, asked } = open({ overflow, maxQueuedBytes: 15 })
+    for (const data of [1, 2, 3, 4]) subscriber.push(message(data))
+    for (let left = 4; left > 0 && asked.length > 0; left--) await pay()
+    expect(sent).toEqual(sentOf(...got))
+    expect(subscriber.hasEnded).toBe(ended)
+    expect(observed.includes('overflow free')).toBe(ended)
+  })
+
+  test('that is held has what comes meanwhile wait, behind the message for which it is held', async () => {
+    const { subscriber, sent, pay } = open()
+    subscriber.hold()
+    subscriber.push(message(2))
+    await setImmediate()
+    expect([sent, subscriber.isReady]).toEqual([[], false])
+    expect(subscriber.tell(message(1), [])).toBe(true)
+    await pay()
+    expect(sent).toEqual(sentOf(1, 2))
+    subscriber.hold()
+    subscriber.push(message(4))
+    subscriber.release(message(3))
+    await pay()
+    await pay()
+    expect([sent, subscriber.isReady]).toEqual([sentOf(1, 2, 3, 4), true])
+  })
+
+  test('that has ended while it was paid for is told of nothing, and has it given back', async () => {
+    let givenBack = 0
+    const { subscriber, sent, observed, pay } = open()
+    subscriber.push(message(1))
+    for (const data of [2, 3, 4]) subscriber.push(message(data))
+    expect(subscriber.hasEnded).toBe(true)
+    await pay({ ...PAID, giveBack: () => void givenBack++ })
+    expect([sent, observed, givenBack]).toEqual([[], ['overflow free'], 1])
+    const other = open()
+    other.subscriber.hold()
+    other.subscriber.end()
+    expect(other.subscriber.tell(message(1), [])).toBe(false)
+    expect(other.sent).toEqual([])
   })
 
   test('is told why nothing comes, and until when', () => {
@@ -161,15 +213,6 @@ describe('a subscriber', () => {
     const { subscriber: idle } = open()
     idle.finish()
     expect(idle.hasEnded).toBe(true)
-  })
-
-  test('is paid for by its client as it is known now', async () => {
-    const { subscriber, asked, observed, pay } = open()
-    subscriber.push(message(1))
-    subscriber.identify({ ...ada, tier: 'pro' })
-    expect(asked[0]?.payer.client()).toMatchObject({ id: 'ada', tier: 'pro' })
-    await pay()
-    expect(observed).toEqual(['delivered pro'])
   })
 
   test('is told of costs where it asked for reports', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ServerProcess } from '../../support/server-process.ts'
+import { type ServerProcess, startServer } from '../../support/server-process.ts'
+import { writeTestConfig } from '../../support/test-config.ts'
 import { median } from '../hostile/median.ts'
 import { openAudience } from './event-audience.ts'
 import { openNumberedEvents } from './numbered-events.ts'
@@ -23,6 +24,8 @@ describe('an open subscription', () => {
   beforeAll(async () => {
     shop = await openShop((file) => {
       for (const key of revokedKeys) addClient(file, key, key, UNLIMITED)
+      addClient(file, FORMER, FORMER, UNLIMITED)
+      for (const client of file.clients ?? []) if (client['id'] === FORMER) client['role'] = 'staff'
     })
     first = await shop.start()
     second = await shop.start()
@@ -61,6 +64,30 @@ describe('an open subscription', () => {
     }
   })
 
+  test('shows nothing more to somebody who is no longer staff, and comes back as who it is now', async () => {
+    const query = `subscription { orderStatusChanged(orderId: "${ORDER}") { status customer { email } } }`
+    const advance = `mutation { advanceOrder(id: "${ORDER}") { order { status } } }`
+    const staff = { headers: { 'x-api-key': 'demo-staff' } }
+    const before = [await openSocket(first, FORMER, query), await openStream(first, FORMER, query)]
+    await expect.poll(() => openSubscriptions(first)).toBe(2)
+    await first.query(advance, staff)
+    for (const one of before) await expect.poll(one.text).toContain('"PAID","customer":{"email":"')
+    await shop.config.change((file) => {
+      for (const client of file.clients ?? []) if (client['id'] === FORMER) client['role'] = 'client'
+    })
+    const ends = await Promise.all(before.map(({ ended }) => ended))
+    expect(ends.map(({ how }) => how)).toEqual(['1012', 'interrupted'])
+    const after = [await openSocket(first, FORMER, query), await openStream(first, FORMER, query)]
+    await expect.poll(() => openSubscriptions(first)).toBe(2)
+    await first.query(advance, staff)
+    for (const one of after) {
+      await expect.poll(one.text).toContain('"SHIPPED","customer":{"email":null}')
+      one.stop()
+      await one.ended
+    }
+    for (const { text } of before) expect(text()).not.toContain('SHIPPED')
+  })
+
   test('is told to come back when its server stops, one after the other, and has everything elsewhere', async () => {
     const events = await openNumberedEvents(shop, 1)
     const names = [...Array<string>(SOCKETS).fill('graphql-ws'), ...Array<string>(STREAMS).fill('graphql-sse')]
@@ -93,15 +120,53 @@ describe('an open subscription', () => {
   })
 })
 
+test('hundreds of sockets and of streams are sent elsewhere within one spread, and the server ends as it should', async () => {
+  const config = await writeTestConfig((file) => {
+    file.server = { drainTimeout: '5500ms', maxConnectionsPerAddress: 4 * CROWD }
+    Object.assign(file, {
+      ipBudget: { capacity: 1e6, window: '60s' },
+      subscriptions: { drainSpread: '3s', maxSocketsPerAddress: CROWD },
+    })
+    addClient(file, 'subscriber', SUBSCRIBER_KEY, UNLIMITED)
+  })
+  onTestFinished(config.remove)
+  const server = await startServer({ TOLLGATE_CONFIG: config.path })
+  onTestFinished(async () => void (await server.stop('SIGKILL')))
+  const opened: Opened[] = []
+  for (let count = 0; count < CROWD; count += AT_ONCE) {
+    const some = Array.from({ length: AT_ONCE }, () => [openSocket, openStream]).flat()
+    opened.push(...(await Promise.all(some.map((open) => open(server, SUBSCRIBER_KEY)))))
+  }
+  await expect.poll(() => openSubscriptions(server)).toBe(2 * CROWD)
+  expect(await server.stop()).toBe(0)
+  const ends = await Promise.all(opened.map(({ ended }) => ended))
+  expect(ends.filter(({ how }) => how === '1012')).toHaveLength(CROWD)
+  expect(ends.filter(({ how }) => how === 'interrupted')).toHaveLength(CROWD)
+}, 120_000)
+
+/** As many as take the whole spread, of each kind, at 10 ms for each. */
+const CROWD = 300
+const AT_ONCE = 20
+
+const FORMER = 'formerly-staff'
+const ORDER = 'Order:49999'
+
 const revokedKeys = Array.from({ length: REVOCATIONS }, (_, index) => `revoked-${index}`)
 
+async function openSubscriptions({ url }: ServerProcess): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^tollgate_subscriptions (\d+)$/m.exec(metrics)?.[1])
+}
+
 interface Opened {
+  /** What it has been told. */
+  text(): string
   readonly ended: Promise<{ readonly how: string; readonly atMs: number; readonly text: string }>
   stop(): void
 }
 
 /** Resolves once it is connected, and has asked to subscribe. It ends with its close code. */
-async function openSocket({ url }: ServerProcess, key: string): Promise<Opened> {
+async function openSocket({ url }: ServerProcess, key: string, query = QUERY): Promise<Opened> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
     headers: { 'x-api-key': key },
   })
@@ -120,8 +185,9 @@ async function openSocket({ url }: ServerProcess, key: string): Promise<Opened> 
   socket.on('message', (data) => {
     text += String(data)
   })
-  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY } }))
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }))
   return {
+    text: () => text,
     ended,
     stop() {
       stopped = true
@@ -131,17 +197,17 @@ async function openSocket({ url }: ServerProcess, key: string): Promise<Opened> 
 }
 
 /** Resolves once it is subscribed. It ends as `complete`, or as `interrupted`. */
-async function openStream({ url }: ServerProcess, key: string): Promise<Opened> {
+async function openStream({ url }: ServerProcess, key: string, query = QUERY): Promise<Opened> {
   const controller = new AbortController()
   const response = await fetch(`${url}/graphql/stream`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-api-key': key },
-    body: JSON.stringify({ query: QUERY }),
+    body: JSON.stringify({ query }),
     signal: controller.signal,
   })
   expect(response.status).toBe(200)
+  let text = ''
   async function read(): Promise<{ how: string; text: string }> {
-    let text = ''
     try {
       for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += part
     } catch {
@@ -150,6 +216,7 @@ async function openStream({ url }: ServerProcess, key: string): Promise<Opened> 
     return { how: text.includes('event: complete') ? 'complete' : 'interrupted', text }
   }
   return {
+    text: () => text,
     ended: read().then((end) => ({ ...end, atMs: performance.now() })),
     stop: () => controller.abort(),
   }

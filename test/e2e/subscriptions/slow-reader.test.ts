@@ -11,7 +11,10 @@ import { median, quantile } from '../hostile/median.ts'
 import { openShop, type ShopProcesses, SUBSCRIBER_KEY } from './shop-processes.ts'
 
 const stallMs = Number(process.env['STALL_SECONDS'] ?? 8) * 1_000
-const WARM_UP_MS = Math.min(stallMs / 2, 10_000)
+const WARM_UP_MS = 8_000
+
+/** A process that has just started has to compile what it runs: a tenth of the flow comes first. */
+const SLOW_START_MS = 3_000
 
 /** What responseTimeout of the server is by default: then it gives the socket up. */
 const GIVEN_UP_MS = 30_000
@@ -64,14 +67,15 @@ describe('a subscriber that stops reading under 1 000 events each second', () =>
     let flows = true
     async function run(): Promise<void> {
       let changes = 0
-      for (let dueMs = performance.now(); flows; ) {
+      const startedAtMs = performance.now()
+      for (let dueMs = startedAtMs; flows; ) {
         const reviews = Array.from({ length: REVIEWS_AT_ONCE }, () => {
           sentAtMs.push(performance.now())
           return { key: randomUUID(), payload: { reviewId } }
         })
         const change = { key: randomUUID(), payload: { productId: 1, quantity: ++changes } }
         await Promise.all([log.append('product:1:reviews', reviews), log.append('product:1:stock', [change])])
-        dueMs += EVERY_MS
+        dueMs += performance.now() - startedAtMs < SLOW_START_MS ? 10 * EVERY_MS : EVERY_MS
         await setTimeout(Math.max(0, dueMs - performance.now()))
       }
     }
@@ -131,7 +135,7 @@ describe('a subscriber that stops reading under 1 000 events each second', () =>
       }
     }
 
-    await setTimeout(WARM_UP_MS)
+    await setTimeout(SLOW_START_MS + WARM_UP_MS)
     const liveBytes = await liveHeapBytes(server.output())
     const before = await observe(WARM_UP_MS)
     stalled.pause()
@@ -153,8 +157,8 @@ describe('a subscriber that stops reading under 1 000 events each second', () =>
     for (const socket of [good, stalled]) socket.terminate()
 
     expect(grownBytes).toBeLessThan(10e6)
-    // Garbage comes and goes: 4 MB each second.
-    expect(during.rssMb).toBeLessThan(before.rssMb + 100)
+    // Garbage comes and goes, as the collector sees fit: this is to see a leak of everything that is sent.
+    expect(during.rssMb).toBeLessThan(2 * before.rssMb)
     expect(during.delayMs).toBeLessThan(3 * before.delayMs + 10)
   })
 })

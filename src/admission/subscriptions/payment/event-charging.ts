@@ -1,31 +1,40 @@
-import type { Client } from '../../accounts/client.ts'
-import type { BudgetState, BudgetStore, TakeResult } from '../../budget/budget-store.ts'
-import { limitsOf } from '../../budget/limits.ts'
-import type { BudgetObserver } from '../charging/budget-event.ts'
-import { takeEvents } from '../charging/budget-event.ts'
-import { type EventUse, eventCharges } from '../charging/charges.ts'
-import { tenantOf } from '../charging/tenant-of.ts'
-import { type Policy, tierOf } from '../policy.ts'
+import type { Client } from '../../../accounts/client.ts'
+import type { BudgetState, BudgetStore, Reservation, TakeResult } from '../../../budget/budget-store.ts'
+import { limitsOf } from '../../../budget/limits.ts'
+import type { BudgetObserver } from '../../charging/budget-event.ts'
+import { takeEvents } from '../../charging/budget-event.ts'
+import { type EventUse, eventCharges } from '../../charging/charges.ts'
+import { tenantOf } from '../../charging/tenant-of.ts'
+import { type Policy, tierOf } from '../../policy.ts'
 
 /** Takes what events cost from the budgets of those they are delivered to. */
 export interface EventCharging {
   /**
-   * Takes one event. What is asked for in the same turn for events that are alike is taken from each client at once:
-   * as many of them are admitted as fit, the first ones first.
+   * Takes one event. What is asked for in the same turn for events that are alike is taken from each client
+   * at once: as many of them are admitted as fit, the first ones first.
    */
   take(client: Client, use: EventUse): Promise<EventCharge>
   /**
-   * Takes several events that are alike at once, all or none. Undefined, and nothing taken, where events may have to wait
-   * for their turn in a leaky bucket: each of them has its own.
+   * Takes several events that are alike at once, all or none. Undefined, and nothing taken, where events may
+   * have to wait for their turn in a leaky bucket: each of them has its own.
    */
   takeSeveral(client: Client, use: EventUse, events: number): Promise<EventCharge | undefined>
 }
 
 type Denied = Extract<TakeResult, { admitted: false }>
 
-/** `delayMs`: how long a leaky bucket makes it wait. */
 export type EventCharge =
-  | { readonly kind: 'charged'; readonly delayMs: number; readonly states: readonly BudgetState[] }
+  | {
+      readonly kind: 'charged'
+      /** How long a leaky bucket makes it wait. */
+      readonly delayMs: number
+      readonly states: readonly BudgetState[]
+      /**
+       * Gives back so many events that nobody was told of after all. In the turn in which it is known, or it
+       * may be lost.
+       */
+      giveBack(events: number): void
+    }
   | { readonly kind: 'denied'; readonly result: Denied }
   /** The tier of the client is not there any more. */
   | { readonly kind: 'no-tier' }
@@ -35,6 +44,8 @@ export interface EventChargingOptions {
   /** Read anew for each take. */
   readonly policy: () => Policy
   readonly newId: () => string
+  /** Told of what could not be given back, and stays charged. */
+  readonly onSettleFailure: (cause: unknown) => void
   readonly onBudgetEvent?: BudgetObserver | undefined
 }
 
@@ -48,7 +59,8 @@ interface Asked {
   }[]
 }
 
-export function createEventCharging({ store, policy, newId, onBudgetEvent }: EventChargingOptions): EventCharging {
+export function createEventCharging(options: EventChargingOptions): EventCharging {
+  const { store, policy, newId, onSettleFailure, onBudgetEvent } = options
   let asked = new Map<EventUse, Map<string, Asked>>()
 
   function flush(): void {
@@ -84,11 +96,25 @@ export function createEventCharging({ store, policy, newId, onBudgetEvent }: Eve
     if (tier === undefined) return { kind: 'no-tier' }
     const charges = eventCharges(current, tier, client, use, events)
     if (charges.length === 0) return FREE
-    const result = await store.take({ id: newId(), tenant: tenantOf(client), charges, ttlMs: NEVER_SETTLED_MS })
+    const result = await store.take({ id: newId(), tenant: tenantOf(client), charges, ttlMs: TTL_MS })
     if (onBudgetEvent !== undefined) takeEvents(client.tier, charges, result).forEach(onBudgetEvent)
-    return result.admitted
-      ? { kind: 'charged', delayMs: result.delayMs, states: result.states }
-      : { kind: 'denied', result }
+    if (!result.admitted) return { kind: 'denied', result }
+    const { delayMs, states, reservation } = result
+    return { kind: 'charged', delayMs, states, giveBack: givingBack(reservation, events) }
+  }
+
+  /** A take is settled once: those who leave in one turn get theirs back together. */
+  function givingBack(reservation: Reservation, events: number): (unused: number) => void {
+    let unused = 0
+    return (count) => {
+      if (unused === 0) setImmediate(settle)
+      unused += count
+    }
+
+    function settle(): void {
+      const used = reservation.charges.map(({ amount }) => (amount / events) * (events - unused))
+      store.settle(reservation, used).catch(onSettleFailure)
+    }
   }
 
   return {
@@ -107,12 +133,17 @@ export function createEventCharging({ store, policy, newId, onBudgetEvent }: Eve
   }
 }
 
-/** What an event cost is known: nothing of it comes back. */
-const NEVER_SETTLED_MS = 0
+/**
+ * What an event costs is known. It comes back only where its subscriber has left meanwhile, which shows at
+ * once.
+ */
+const TTL_MS = 5_000
 
-const FREE: EventCharge = { kind: 'charged', delayMs: 0, states: [] }
+const FREE: EventCharge = { kind: 'charged', delayMs: 0, states: [], giveBack: () => undefined }
 
-/** How many of the events that were denied together would have fitted: at least one, which may still not fit. */
+/**
+ * How many of the events that were denied together would have fitted: at least one, which may still not fit.
+ */
 function fitting(result: Denied, events: number): number {
   if (result.reason !== 'exhausted') return 1
   const fit = result.denials.map(({ amount, remaining }) => Math.floor((remaining * events) / amount))

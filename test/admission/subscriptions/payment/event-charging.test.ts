@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Client } from '../../../src/accounts/client.ts'
-import { createEventCharging } from '../../../src/admission/subscriptions/event-charging.ts'
-import type { BudgetStore, TakeRequest } from '../../../src/budget/budget-store.ts'
-import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
-import { seats, testBudget } from '../../support/describe-budget-store.ts'
-import { type TestApiOptions, testPolicy } from '../../support/test-api.ts'
+import type { Client } from '../../../../src/accounts/client.ts'
+import { createEventCharging } from '../../../../src/admission/subscriptions/payment/event-charging.ts'
+import type { BudgetStore, TakeRequest } from '../../../../src/budget/budget-store.ts'
+import { createMemoryBudgetStore } from '../../../../src/budget/memory/memory-budget-store.ts'
+import { seats, testBudget } from '../../../support/describe-budget-store.ts'
+import { type TestApiOptions, testPolicy } from '../../../support/test-api.ts'
 
 const ada: Client = { id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false }
 const bob: Client = { ...ada, id: 'bob' }
@@ -13,6 +14,7 @@ const use = { cost: 4, responseBytes: 30, selections: (field: string) => (field 
 function open(options: TestApiOptions = {}) {
   const store = createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
   const takes: TakeRequest[] = []
+  const settleFailures: unknown[] = []
   const recording: BudgetStore = {
     ...store,
     take(request) {
@@ -21,11 +23,19 @@ function open(options: TestApiOptions = {}) {
     },
   }
   const policy = testPolicy({ budgets: [testBudget({ capacity: 10 })], ...options })
-  const charging = createEventCharging({ store: recording, policy: () => policy, newId: () => `take-${takes.length}` })
+  const charging = createEventCharging({
+    ...{ store: recording, policy: () => policy, newId: () => `take-${takes.length}` },
+    onSettleFailure: (cause) => settleFailures.push(cause),
+  })
   /** What each take asked of each budget. */
   const amounts = () =>
     takes.map(({ charges }) => Object.fromEntries(charges.map(({ budget, amount }) => [budget.name, amount])))
-  return { charging, takes, amounts }
+  const left = async () => {
+    const charges = [{ budget: testBudget({ capacity: 10 }), subject: 'ada', amount: 0 }]
+    const result = await store.take({ id: 'look', tenant: 'acme', charges, ttlMs: 0 })
+    return result.admitted ? result.states[0]?.remaining : undefined
+  }
+  return { charging, takes, amounts, left, store: recording, settleFailures }
 }
 
 describe('what events cost', () => {
@@ -38,7 +48,6 @@ describe('what events cost', () => {
       charging.take(ada, { ...use, cost: 1 }),
     ])
     expect(amounts()).toEqual([{ burst: 8 }, { burst: 4 }, { burst: 1 }])
-    expect(takes.map(({ ttlMs }) => ttlMs)).toEqual([0, 0, 0])
     await charging.take(ada, { ...use, cost: 1 })
     expect(takes).toHaveLength(4)
   })
@@ -68,7 +77,7 @@ describe('what events cost', () => {
 
   test('is nothing where it costs nothing, and the store is not asked', async () => {
     const { charging, takes } = open()
-    expect(await charging.take(ada, { ...use, cost: 0 })).toEqual({ kind: 'charged', delayMs: 0, states: [] })
+    expect(await charging.take(ada, { ...use, cost: 0 })).toMatchObject({ kind: 'charged', delayMs: 0, states: [] })
     expect(takes).toEqual([])
   })
 
@@ -99,7 +108,10 @@ describe('what events cost', () => {
           return take(request)
         },
       }
-      const charging = createEventCharging({ store, policy: () => testPolicy({}), newId: () => `take-${calls}` })
+      const charging = createEventCharging({
+        ...{ store, policy: () => testPolicy({}), newId: () => `take-${calls}` },
+        onSettleFailure: (cause) => expect.fail(String(cause)),
+      })
       const all = await Promise.allSettled(Array.from({ length: 5 }, () => charging.take(ada, use)))
       expect(new Set(all.map(({ status }) => status))).toEqual(new Set([index === 0 ? 'fulfilled' : 'rejected']))
       expect(calls).toBeLessThanOrEqual(2)
@@ -118,5 +130,28 @@ describe('what events cost', () => {
     expect(leaky.takes).toEqual([])
     const charges = await Promise.all([leaky.charging.take(ada, use), leaky.charging.take(ada, use)])
     expect(charges.map(({ kind }) => kind)).toEqual(['charged', 'charged'])
+  })
+
+  test('comes back for those who were not told after all, however many of a take they are', async () => {
+    const { charging, left } = open()
+    const charges = await Promise.all([1, 2, 3].map(() => charging.take(ada, { ...use, cost: 3 })))
+    expect(await left()).toBe(1)
+    for (const charge of charges.slice(1)) if (charge.kind === 'charged') charge.giveBack(1)
+    await setImmediate()
+    expect(await left()).toBe(7)
+    const together = await charging.takeSeveral(ada, { ...use, cost: 2 }, 3)
+    if (together?.kind === 'charged') together.giveBack(3)
+    await setImmediate()
+    expect(await left()).toBe(7)
+  })
+
+  test('stays charged where it cannot be given back, and whoever runs the server is told', async () => {
+    const { charging, left, store, settleFailures } = open()
+    const failure = new Error('connection refused')
+    store.settle = () => Promise.reject(failure)
+    const charge = await charging.take(ada, use)
+    if (charge.kind === 'charged') charge.giveBack(1)
+    await setImmediate()
+    expect([await left(), settleFailures]).toEqual([6, [failure]])
   })
 })

@@ -1,11 +1,12 @@
 import type { GraphQLError } from 'graphql'
-import type { Client } from '../../accounts/client.ts'
-import type { BudgetState, TakeResult } from '../../budget/budget-store.ts'
-import { type Refusal, refusal } from '../../errors/refusal.ts'
-import { toGraphQLError } from '../../errors/to-graphql-error.ts'
-import type { Admission } from '../admission.ts'
-import type { EventUse } from '../charging/charges.ts'
-import { denialRefusal, noTier } from '../charging/denial-refusal.ts'
+import type { Client } from '../../../accounts/client.ts'
+import type { BudgetState, TakeResult } from '../../../budget/budget-store.ts'
+import { type Refusal, refusal } from '../../../errors/refusal.ts'
+import { toGraphQLError } from '../../../errors/to-graphql-error.ts'
+import type { Admission } from '../../admission.ts'
+import type { EventUse } from '../../charging/charges.ts'
+import { denialRefusal, noTier } from '../../charging/denial-refusal.ts'
+import type { EventCharge } from './event-charging.ts'
 import type { Pauses } from './pauses.ts'
 
 /** Has events paid for by those who get them; whoever cannot pay waits until it can, or leaves. */
@@ -15,16 +16,22 @@ export interface EventPayment {
 
 /** A subscriber, as far as it pays. */
 export interface Payer {
-  /** Asked for each attempt: its tier may change while it waits. */
-  client(): Client
+  readonly client: Client
   /** Aborts when it does not wait any more. */
   readonly signal: AbortSignal
+  /** Told that there is no room for it now, before it waits for some. */
+  onDenied(): void
   /** Told why nothing comes for a while, and until when. Once for each pause that is worth telling of. */
   onPause(reason: Refusal, pausedUntil: Date): void
 }
 
 export type Paid =
-  | { readonly kind: 'paid'; readonly states: readonly BudgetState[] }
+  | {
+      readonly kind: 'paid'
+      readonly states: readonly BudgetState[]
+      /** Called at once where it is not told of the event after all. */
+      giveBack(): void
+    }
   /** It ends, with this error where there is somebody to read it. */
   | { readonly kind: 'unpaid'; readonly error?: GraphQLError }
 
@@ -37,49 +44,61 @@ export interface EventPaymentOptions {
   readonly now: () => number
 }
 
-/** A shorter pause is nothing to tell of: then events come as fast as the budget refills. */
-const TOLD_PAUSE_MS = 100
+/**
+ * No pause is shorter: thousands may wait for one budget, and each end of a pause wakes all of them. Where
+ * less is missing there is nothing to tell of: then events come about as fast as the budget refills.
+ */
+const SHORTEST_PAUSE_MS = 100
 
 /** How soon a budget is asked for again that cannot be read. */
 const STORE_RETRY_MS = 1_000
 
 export function createEventPayment({ admission, pauses, wait, now }: EventPaymentOptions): EventPayment {
   return {
-    async pay({ client, signal, onPause }, use) {
+    async pay({ client, signal, onDenied, onPause }, use) {
       for (let told = false; !signal.aborted; ) {
-        const payer = client()
-        const charge = await admission.events.take(payer, use)
+        const charge = await admission.events.take(client, use)
+        if (charge.kind === 'charged') return await inTurn(charge, signal)
         if (signal.aborted) return { kind: 'unpaid' }
-        if (charge.kind === 'charged') {
-          if (charge.delayMs > 0) await wait(charge.delayMs, signal)
-          return { kind: 'paid', states: charge.states }
-        }
-        if (charge.kind === 'no-tier') return { kind: 'unpaid', error: toGraphQLError(noTier(payer)) }
+        if (charge.kind === 'no-tier') return { kind: 'unpaid', error: toGraphQLError(noTier(client)) }
         const { result } = charge
-        const pauseMs = pauseMsOf(result)
-        if (pauseMs === undefined || admission.tierOf(payer)?.outOfBudget === 'close') {
+        const missingMs = missingMsOf(result)
+        if (missingMs === undefined || admission.tierOf(client)?.outOfBudget === 'close') {
           return { kind: 'unpaid', error: toGraphQLError(denialRefusal(result, undefined, 'The next event')) }
         }
-        if (!told && pauseMs >= TOLD_PAUSE_MS) {
+        onDenied()
+        if (!told && missingMs >= SHORTEST_PAUSE_MS) {
           told = true
-          const until = new Date(now() + pauseMs)
-          onPause(pausedRefusal(result, until, pauseMs), until)
+          const until = new Date(now() + missingMs)
+          onPause(pausedRefusal(result, until, missingMs), until)
         }
         // Dearer events of the client may have to wait for longer.
-        await pauses.over(`${payer.id} ${use.cost}`, pauseMs, signal)
+        await pauses.wait(`${client.id} ${use.cost}`, Math.max(missingMs, SHORTEST_PAUSE_MS), signal)
       }
       return { kind: 'unpaid' }
     },
   }
+
+  /**
+   * What has been charged, once its turn in a leaky bucket has come. Whoever leaves before that has had its
+   * turn.
+   */
+  async function inTurn({ delayMs, states, giveBack }: Charged, signal: AbortSignal): Promise<Paid> {
+    if (delayMs > 0) await wait(delayMs, signal)
+    else if (signal.aborted) giveBack(1)
+    return signal.aborted ? { kind: 'unpaid' } : { kind: 'paid', states, giveBack: () => giveBack(1) }
+  }
 }
+
+type Charged = Extract<EventCharge, { kind: 'charged' }>
 
 type Denied = Extract<TakeResult, { admitted: false }>
 
 /** After what time all budgets have room. Undefined: never. */
-function pauseMsOf(result: Denied): number | undefined {
+function missingMsOf(result: Denied): number | undefined {
   if (result.reason !== 'exhausted') return STORE_RETRY_MS
   const waits = result.denials.map(({ retryAfterMs }) => retryAfterMs)
-  return waits.includes('never') ? undefined : Math.max(1, ...waits.filter((ms) => ms !== 'never'))
+  return waits.includes('never') ? undefined : Math.max(0, ...waits.filter((ms) => ms !== 'never'))
 }
 
 function pausedRefusal(result: Denied, until: Date, retryAfterMs: number): Refusal {

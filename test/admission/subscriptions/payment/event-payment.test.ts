@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Client } from '../../../src/accounts/client.ts'
-import { tierOf } from '../../../src/admission/policy.ts'
-import { createEventCharging } from '../../../src/admission/subscriptions/event-charging.ts'
-import { createEventPayment } from '../../../src/admission/subscriptions/event-payment.ts'
-import { createPauses } from '../../../src/admission/subscriptions/pauses.ts'
-import type { Tier } from '../../../src/admission/tier.ts'
-import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
-import type { Refusal } from '../../../src/errors/refusal.ts'
-import { testBudget } from '../../support/describe-budget-store.ts'
-import { createGatedStore } from '../../support/gated-store.ts'
-import { type TestApiOptions, testPolicy } from '../../support/test-api.ts'
+import type { Client } from '../../../../src/accounts/client.ts'
+import { tierOf } from '../../../../src/admission/policy.ts'
+import { createEventCharging } from '../../../../src/admission/subscriptions/payment/event-charging.ts'
+import { createEventPayment } from '../../../../src/admission/subscriptions/payment/event-payment.ts'
+import { createPauses } from '../../../../src/admission/subscriptions/payment/pauses.ts'
+import type { Tier } from '../../../../src/admission/tier.ts'
+import { createMemoryBudgetStore } from '../../../../src/budget/memory/memory-budget-store.ts'
+import type { Refusal } from '../../../../src/errors/refusal.ts'
+import { testBudget } from '../../../support/describe-budget-store.ts'
+import { createGatedStore } from '../../../support/gated-store.ts'
+import { type TestApiOptions, testPolicy } from '../../../support/test-api.ts'
 
 const ada: Client = { id: 'ada', tenant: 'acme', tier: 'free', role: 'client', anonymous: false }
 const use = { cost: 4, responseBytes: 100, selections: () => 0 }
@@ -20,8 +20,11 @@ function open(options: TestApiOptions = {}) {
   let timers: { readonly atMs: number; readonly callback: () => void }[] = []
   const store = createGatedStore(createMemoryBudgetStore({ now: () => nowMs }))
   const budgets = [testBudget({ capacity: 10, refillPerSecond: 1 })]
-  const policy = testPolicy({ budgets, ...options })
-  const charging = createEventCharging({ store, policy: () => policy, newId: () => `take-${store.calls}` })
+  let policy = testPolicy({ budgets, ...options })
+  const charging = createEventCharging({
+    ...{ store, policy: () => policy, newId: () => `take-${store.calls}` },
+    onSettleFailure: (cause) => expect.fail(String(cause)),
+  })
   const pauses = createPauses((ms, callback) => {
     const timer = { atMs: nowMs + ms, callback }
     timers.push(timer)
@@ -38,11 +41,12 @@ function open(options: TestApiOptions = {}) {
   })
   const told: { readonly reason: Refusal; readonly until: number }[] = []
   const controller = new AbortController()
-  function pay(client: () => Client = () => ada, cost = use) {
+  function pay(client = ada, cost = use) {
     return payment.pay(
       {
         client,
         signal: controller.signal,
+        onDenied: () => undefined,
         onPause: (reason, until) => void told.push({ reason, until: until.getTime() - nowMs }),
       },
       cost,
@@ -60,7 +64,10 @@ function open(options: TestApiOptions = {}) {
     const result = await store.take({ id: 'look', tenant: 'acme', charges, ttlMs: 0 })
     return result.admitted ? result.states[0]?.remaining : undefined
   }
-  return { store, pay, told, elapse, left, waits, controller, timers: () => timers.length }
+  function removeTiers(): void {
+    policy = { ...policy, tiers: new Map() }
+  }
+  return { store, pay, told, elapse, left, waits, controller, removeTiers, timers: () => timers.length }
 }
 
 describe('an event', () => {
@@ -79,14 +86,38 @@ describe('an event', () => {
     expect([told.length, timers()]).toEqual([1, 0])
   })
 
-  test('waits without a word where it does not wait for long', async () => {
-    const { pay, told, elapse } = open({ budgets: [testBudget({ capacity: 4, refillPerSecond: 1_000 })] })
+  test('waits without a word where little is missing, and then as long as any: 100 ms', async () => {
+    const { pay, told, elapse, store } = open({ budgets: [testBudget({ capacity: 4, refillPerSecond: 1_000 })] })
     await pay()
     const paid = pay()
     await elapse(0)
-    await elapse(99)
+    const before = store.calls
+    for (let ms = 0; ms < 99; ms += 1) await elapse(1)
+    expect(store.calls).toBe(before)
+    await elapse(1)
     expect((await paid).kind).toBe('paid')
-    expect(told).toEqual([])
+    expect([told, store.calls]).toEqual([[], before + 1])
+  })
+
+  test('costs nothing where its client leaves while it is taken', async () => {
+    const { pay, elapse, left, controller, store } = open()
+    store.gate = 'late'
+    const all = [pay(), pay()]
+    await elapse(0)
+    controller.abort()
+    store.gate = 'open'
+    expect(await Promise.all(all)).toEqual([{ kind: 'unpaid' }, { kind: 'unpaid' }])
+    await elapse(0)
+    expect(await left()).toBe(10)
+  })
+
+  test('that is given back costs nothing', async () => {
+    const { pay, elapse, left } = open()
+    const [one, other] = await Promise.all([pay(), pay()])
+    expect([one.kind, other.kind]).toEqual(['paid', 'paid'])
+    if (one.kind === 'paid') one.giveBack()
+    await elapse(0)
+    expect(await left()).toBe(6)
   })
 
   test('takes nothing for a client that leaves while it waits', async () => {
@@ -106,20 +137,19 @@ describe('an event', () => {
     await Promise.all([closing.pay(), closing.pay()])
     expect(await closing.pay()).toMatchObject({ error: { extensions: { code: 'RATE_LIMITED', retryAfterMs: 2_000 } } })
     const { pay, told, left } = open()
-    expect(await pay(() => ada, { ...use, cost: 11 })).toMatchObject({
+    expect(await pay(ada, { ...use, cost: 11 })).toMatchObject({
       error: { extensions: { code: 'RATE_LIMITED', retryAfterMs: null } },
     })
-    expect(await pay(() => ({ ...ada, tier: 'gone' }))).toMatchObject({ error: { extensions: { code: 'FORBIDDEN' } } })
+    expect(await pay({ ...ada, tier: 'gone' })).toMatchObject({ error: { extensions: { code: 'FORBIDDEN' } } })
     expect([told, await left()]).toEqual([[], 10])
   })
 
-  test('is paid for by its client as it is when the pause is over', async () => {
-    const { pay, elapse } = open()
+  test('ends its subscription where its tier is gone when the pause is over', async () => {
+    const { pay, elapse, removeTiers } = open()
     await Promise.all([pay(), pay()])
-    let client = ada
-    const paid = pay(() => client)
+    const paid = pay()
     await elapse(0)
-    client = { ...ada, tier: 'gone' }
+    removeTiers()
     await elapse(2_000)
     expect(await paid).toMatchObject({ kind: 'unpaid', error: { extensions: { code: 'FORBIDDEN' } } })
   })

@@ -3,16 +3,16 @@ import type { AdmissionContext } from '../admission-context.ts'
 import type { Tier } from '../tier.ts'
 
 /** How many subscriptions are open on this server: of each client, and on each socket. */
-export interface SubscriptionPlaces {
-  /** Takes a place, until the operation's signal aborts. Or why there is none. */
-  enter(context: AdmissionContext, tier: Tier): Refusal | undefined
+export interface SubscriptionSlots {
+  /** Takes a slot, until the operation's signal aborts. Or why there is none. */
+  acquire(context: AdmissionContext, tier: Tier): Refusal | undefined
 }
 
-export function createSubscriptionPlaces(): SubscriptionPlaces {
+export function createSubscriptionSlots(): SubscriptionSlots {
   const ofClients = new Map<string, number>()
   const ofSockets = new Map<object, number>()
   return {
-    enter({ client, signal, socket }, { name, maxSubscriptions, maxSubscriptionsPerSocket }) {
+    acquire({ client, signal, socket }, { name, maxSubscriptions, maxSubscriptionsPerSocket }) {
       const full = (limit: 'client' | 'socket', allowed: number) =>
         refusal('SUBSCRIPTION_LIMIT_EXCEEDED', { limit, allowed, tier: name })
       if ((ofClients.get(client.id) ?? 0) >= maxSubscriptions) return full('client', maxSubscriptions)

@@ -1,7 +1,10 @@
 /** What waits until budgets have refilled: what waits for the same has one timer. */
 export interface Pauses {
-  /** Resolves when the pause is over; the first one to wait for it says how long it is. At once when the signal aborts. */
-  over(what: string, ms: number, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when the pause is over; the first one to wait for it says how long it is. At once when the
+   * signal aborts.
+   */
+  wait(what: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
 interface Pause {
@@ -29,7 +32,7 @@ export function createPauses(after: (ms: number, callback: () => void) => () => 
   }
 
   return {
-    over(what, ms, signal) {
+    wait(what, ms, signal) {
       if (signal.aborted) return Promise.resolve()
       const pause = pauses.get(what) ?? begin(what, ms)
       return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPauses } from '../../../src/admission/subscriptions/pauses.ts'
+import { createPauses } from '../../../../src/admission/subscriptions/payment/pauses.ts'
 
 /** Pauses with timers that the test lets run out. */
 function open() {
@@ -11,7 +11,7 @@ function open() {
   const over: string[] = []
   function wait(client: string, ms: number, name = client) {
     const controller = new AbortController()
-    void pauses.over(client, ms, controller.signal).then(() => over.push(name))
+    void pauses.wait(client, ms, controller.signal).then(() => over.push(name))
     return controller
   }
   async function elapse(): Promise<void> {
@@ -64,7 +64,7 @@ describe('a pause', () => {
     const pauses = createPauses(() => {
       throw new Error('a timer')
     })
-    await pauses.over('ada', 500, AbortSignal.abort())
+    await pauses.wait('ada', 500, AbortSignal.abort())
     expect(times()).toEqual([])
   })
 
@@ -81,7 +81,7 @@ describe('a pause', () => {
       },
     })
     for (let round = 0; round < 3; round++) {
-      const waiting = pauses.over('ada', 500, counted)
+      const waiting = pauses.wait('ada', 500, counted)
       fire()
       await waiting
     }
