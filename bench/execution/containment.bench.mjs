@@ -47,8 +47,7 @@ async function alone(document) {
 async function held(document, plan) {
   const controller = new AbortController()
   const contextValue = {}
-  const { signal } = controller
-  beginContainment(contained, contextValue, { controller, signal, sizeOf: plan.sizes({}) })
+  beginContainment(contained, contextValue, { controller, sizeOf: plan.sizes({}) })
   return execute({ schema: contained, document, contextValue })
 }
 

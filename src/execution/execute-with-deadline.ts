@@ -1,3 +1,6 @@
+import type { NowOrLater } from './now-or-later.ts'
+import { isAborted } from './operation-controller.ts'
+
 /** How an execution ended. */
 export type Execution<Result> =
   /** `late`: after the deadline, which a process that was busy noticed too late to cut it off. */
@@ -11,32 +14,47 @@ export type Execution<Result> =
  * because the client went away, it stops waiting and leaves the signal aborted: the database cancels what runs and starts
  * nothing more, and whatever else is still under way is ignored.
  */
-export async function executeWithDeadline<Result>(
-  execute: () => Result | Promise<Result>,
+export function executeWithDeadline<Result>(
+  execute: () => Result | PromiseLike<Result>,
   timeoutMs: number,
   controller: AbortController,
-): Promise<Execution<Result>> {
-  const { signal } = controller
-  if (signal.aborted) return { kind: 'abandoned', begun: false }
+): NowOrLater<Execution<Result>> {
+  if (isAborted(controller)) return { kind: 'abandoned', begun: false }
   const startedAtMs = performance.now()
-  async function complete(): Promise<Execution<Result>> {
-    const result = await execute()
-    return { kind: 'completed', result, late: performance.now() - startedAtMs > timeoutMs }
-  }
-  let timer: NodeJS.Timeout | undefined
-  let onAbort: (() => void) | undefined
-  const cutOff = new Promise<Execution<Result>>((resolve) => {
-    onAbort = () => resolve({ kind: 'abandoned', begun: true })
-    signal.addEventListener('abort', onAbort, { once: true })
-    timer = setTimeout(() => {
+  const passedMs = () => performance.now() - startedAtMs
+  const completed = (result: Result): Execution<Result> => ({ kind: 'completed', result, late: passedMs() > timeoutMs })
+  const execution = execute()
+  // Most of what waits for nothing is over by now, and nobody could have cut it off.
+  if (!isPromise(execution)) return completed(execution)
+  if (isAborted(controller)) return { kind: 'abandoned', begun: true }
+  const { signal } = controller
+  return new Promise<Execution<Result>>((resolve, reject) => {
+    const timer = setTimeout(() => {
       resolve({ kind: 'timed-out', timeoutMs })
       controller.abort(new DOMException(`The deadline of ${timeoutMs} ms has passed`, 'TimeoutError'))
-    }, timeoutMs)
+    }, timeoutMs - passedMs())
+    function abandon(): void {
+      end()
+      resolve({ kind: 'abandoned', begun: true })
+    }
+    function end(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abandon)
+    }
+    signal.addEventListener('abort', abandon, { once: true })
+    execution.then(
+      (result) => {
+        end()
+        resolve(completed(result))
+      },
+      (error) => {
+        end()
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([complete(), cutOff])
-  } finally {
-    clearTimeout(timer)
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
-  }
+}
+
+function isPromise<Result>(execution: Result | PromiseLike<Result>): execution is PromiseLike<Result> {
+  return typeof execution === 'object' && execution !== null && 'then' in execution
 }

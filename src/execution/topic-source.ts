@@ -1,20 +1,21 @@
 /**
- * What the `subscribe` of a field returns whose events come by topics: the field is then executed for each event, with
- * its payload as the root value. Who reads the topics, and for how many subscribers at once, is not the resolver's
- * business.
+ * What the `subscribe` of a field returns whose events come by topics: the field is then executed for each
+ * event, with its payload as the root value. Who reads the topics, and for how many subscribers at once, is
+ * not the resolver's business.
  */
 export interface TopicSource extends AsyncIterable<never> {
   /** At least one, each once. */
   readonly topics: readonly string[]
   /**
-   * Who is answered alike. `role`: all clients of one role that ask the same, those with a key apart from those without.
-   * Then one execution serves them all, and its `context.client` has a role and no name. `client`: only subscriptions of
-   * one client.
+   * Who is answered alike. `role`: all clients of one role that ask the same, those with a key apart from
+   * those without. Then one execution serves them all, and its `context.client` has a role and no name.
+   * `client`: only subscriptions of one client.
    */
   readonly sharedBy: 'role' | 'client'
   /**
-   * What becomes of events that wait for a subscriber when there are as many as may. `close` ends the subscription, which
-   * can be resumed; `dropOldest` leaves out the oldest; `coalesce` keeps, from the beginning, only the latest of each topic.
+   * What becomes of events that wait for a subscriber when there are as many as may. `close` ends the
+   * subscription, which can be resumed; `dropOldest` leaves out the oldest; `coalesce` keeps, from the
+   * beginning, only the latest of each topic, and ends the subscription where those are too many bytes.
    */
   readonly overflow: 'close' | 'dropOldest' | 'coalesce'
 }

@@ -6,7 +6,7 @@ import { deepDocument, hostileDocuments } from '../support/hostile-documents.ts'
 import { hostileSchema } from '../support/hostile-schema.ts'
 
 // Time on the processor, so that what else the machine does is not counted. Generous: most take less than 50 ms.
-const MAX_CPU_MS = 1_000
+const MAX_CPU_MS = 5_000
 
 const refused: Readonly<Record<string, CostPlanErrorReason>> = {
   'aliases-100000': 'PLAN_TOO_LARGE',
@@ -61,8 +61,8 @@ describe('a hostile document is priced or refused by name, in no time', () => {
 
 describe('a hostile document takes little once the engine is warm', () => {
   // The best of three, so that the compiler of the JavaScript engine is not counted. On an idle machine the
-  // slowest takes about 50 ms and most take less than 10.
-  const MAX_WARM_CPU_MS = 150
+  // slowest takes about 50 ms and most take less than 10; what grows faster than it should takes minutes.
+  const MAX_WARM_CPU_MS = 2_000
 
   for (const { name, source } of hostileDocuments()) {
     test(name, () => {

@@ -1,5 +1,5 @@
 import type { ResponsePath } from 'graphql'
-import type { CompiledAlternative, CompiledOperation, CompiledSelection } from '../compile/compiled-operation.ts'
+import type { CompiledField, CompiledOperation, CompiledSelection } from '../compile/compiled-operation.ts'
 import type { Variables } from '../compile/expression.ts'
 import { count } from './estimate.ts'
 
@@ -14,19 +14,41 @@ export type ListSizes = (path: ResponsePath) => number | undefined
 export function createSizes({ root }: CompiledOperation) {
   return (variables: Variables): ListSizes =>
     (path) => {
+      const steps = fieldsOf(path)
       // One selection and one field at each step, except where a type name is missing.
-      let selections: readonly CompiledSelection[] = [root]
-      let sizes: readonly number[] = []
-      for (const { key, typename } of fieldsOf(path)) {
-        const fields = selections
-          .flatMap((selection) => alternativesOf(selection, typename))
-          .flatMap((alternative) => alternative.fields)
-          .filter(({ responseName, selectedWhen }) => responseName === key && selectedWhen?.(variables) !== false)
-        selections = fields.flatMap(({ children }) => children ?? [])
-        sizes = fields.flatMap(({ size }) => (size === undefined ? [] : [count(size, variables)]))
+      let fields = fieldsAt([root], steps[0], variables)
+      for (let step = 1; step < steps.length; step++) {
+        const selections: CompiledSelection[] = []
+        for (const { children } of fields) if (children !== undefined) selections.push(children)
+        fields = fieldsAt(selections, steps[step], variables)
       }
-      return sizes.length === 0 ? undefined : Math.max(...sizes)
+      let largest: number | undefined
+      for (const { size } of fields) {
+        if (size !== undefined) largest = Math.max(largest ?? 0, count(size, variables))
+      }
+      return largest
     }
+}
+
+/** The fields that a step of a path leads to. Everything that executes a list passes here. */
+function fieldsAt(
+  selections: readonly CompiledSelection[],
+  step: ResponsePath | undefined,
+  variables: Variables,
+): readonly CompiledField[] {
+  const found: CompiledField[] = []
+  if (step === undefined) return found
+  for (const { alternatives } of selections) {
+    // A type that is alone stands for all that are alike.
+    const isAlone = alternatives.length === 1 || step.typename === undefined
+    for (const { typeNames, fields } of alternatives) {
+      if (!isAlone && step.typename !== undefined && !typeNames.has(step.typename)) continue
+      for (const field of fields) {
+        if (field.responseName === step.key && field.selectedWhen?.(variables) !== false) found.push(field)
+      }
+    }
+  }
+  return found
 }
 
 function fieldsOf(path: ResponsePath): readonly ResponsePath[] {
@@ -35,13 +57,4 @@ function fieldsOf(path: ResponsePath): readonly ResponsePath[] {
     if (typeof step.key === 'string') fields.push(step)
   }
   return fields.reverse()
-}
-
-function alternativesOf(
-  { alternatives }: CompiledSelection,
-  typeName: string | undefined,
-): readonly CompiledAlternative[] {
-  // A type that is alone stands for all that are alike.
-  if (alternatives.length === 1 || typeName === undefined) return alternatives
-  return alternatives.filter(({ typeNames }) => typeNames.has(typeName))
 }

@@ -15,46 +15,59 @@ export interface SlicingViolation {
 
 /** Makes the function that finds the fields whose `requireOneSlicingArgument` is not met. A default value meets it. */
 export function createViolations(operation: CompiledOperation) {
-  let guarded: ReadonlySet<CompiledSelection> | undefined
+  let guarded: GuardedSelections | undefined
   return (variables: Variables): readonly SlicingViolation[] => {
     guarded ??= guardedSelections(operation)
-    if (!guarded.has(operation.root)) return []
-    const found = new Map<SlicedField, SlicingViolation>()
-    const visited = new Set<CompiledSelection>()
-    const open = [operation.root]
-    for (let selection = open.pop(); selection !== undefined; selection = open.pop()) {
-      if (visited.has(selection)) continue
-      visited.add(selection)
-      for (const field of fieldsOf(selection)) {
-        if (field.selectedWhen !== undefined && !field.selectedWhen(variables)) continue
-        for (const sliced of field.joined ?? [field]) {
-          if (requiresOne(sliced) && !oneApplies(sliced.slices, variables))
-            found.set(sliced, violation(sliced, variables))
-        }
-        if (field.children !== undefined && guarded.has(field.children)) open.push(field.children)
-      }
-    }
-    return [...found.values()]
+    const root = guarded.get(operation.root)
+    return root === undefined ? NONE : violationsIn(root, variables)
   }
+}
+
+const NONE: readonly SlicingViolation[] = []
+
+function violationsIn(root: readonly GuardedField[], variables: Variables): readonly SlicingViolation[] {
+  let found: Map<SlicedField, SlicingViolation> | undefined
+  const visited = new Set<readonly GuardedField[]>()
+  const open = [root]
+  for (let fields = open.pop(); fields !== undefined; fields = open.pop()) {
+    if (visited.has(fields)) continue
+    visited.add(fields)
+    for (const { selectedWhen, requireOne, children } of fields) {
+      if (selectedWhen !== undefined && !selectedWhen(variables)) continue
+      for (const sliced of requireOne) {
+        if (oneApplies(sliced.slices, variables)) continue
+        found ??= new Map()
+        found.set(sliced, violation(sliced, variables))
+      }
+      if (children !== undefined) open.push(children)
+    }
+  }
+  return found === undefined ? NONE : [...found.values()]
+}
+
+/** What a visit of an operation looks at, worked out once: those selections alone that can be violated, or hold some. */
+type GuardedSelections = ReadonlyMap<CompiledSelection, readonly GuardedField[]>
+
+interface GuardedField extends Pick<CompiledField, 'selectedWhen'> {
+  readonly requireOne: readonly SlicedField[]
+  readonly children: readonly GuardedField[] | undefined
 }
 
 // Children come first, so a parent already knows whether anything below it can be violated.
-function guardedSelections({ selections }: CompiledOperation): ReadonlySet<CompiledSelection> {
-  const guarded = new Set<CompiledSelection>()
+function guardedSelections({ selections }: CompiledOperation): GuardedSelections {
+  const guarded = new Map<CompiledSelection, readonly GuardedField[]>()
   for (const selection of selections) {
-    const isGuarded = selection.alternatives.some(({ fields }) =>
-      fields.some(
-        (field) =>
-          (field.joined ?? [field]).some(requiresOne) || (field.children !== undefined && guarded.has(field.children)),
-      ),
-    )
-    if (isGuarded) guarded.add(selection)
+    const fields = selection.alternatives
+      .flatMap((alternative) => alternative.fields)
+      .map((field) => ({
+        selectedWhen: field.selectedWhen,
+        requireOne: (field.joined ?? [field]).filter(requiresOne),
+        children: field.children && guarded.get(field.children),
+      }))
+      .filter(({ requireOne, children }) => requireOne.length > 0 || children !== undefined)
+    if (fields.length > 0) guarded.set(selection, fields)
   }
   return guarded
-}
-
-function fieldsOf({ alternatives }: CompiledSelection): readonly CompiledField[] {
-  return alternatives.flatMap(({ fields }) => fields)
 }
 
 function requiresOne({ cost, slices }: SlicedField): boolean {
@@ -63,9 +76,15 @@ function requiresOne({ cost, slices }: SlicedField): boolean {
 
 // Exactly one given by the client; or none given and exactly one that has a default.
 function oneApplies(slices: readonly Slice[], variables: Variables): boolean {
-  const given = slices.filter((slice) => slice.isGiven(variables)).length
+  const given = countOf(slices, (slice) => slice.isGiven(variables))
   if (given > 0) return given === 1
-  return slices.filter((slice) => evaluate(slice.size.size, variables) !== NO_SIZE).length === 1
+  return countOf(slices, (slice) => evaluate(slice.size.size, variables) !== NO_SIZE) === 1
+}
+
+function countOf(slices: readonly Slice[], applies: (slice: Slice) => boolean): number {
+  let count = 0
+  for (const slice of slices) if (applies(slice)) count += 1
+  return count
 }
 
 function violation({ cost, slices }: SlicedField, variables: Variables): SlicingViolation {

@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { generated } from '../generated-function.ts'
 import { MOST_BYTES, mostBytes } from './answer-size.ts'
 
 /** The most bytes that the data of an operation can have as JSON; Infinity where only looking at all of it tells. */
@@ -31,7 +32,7 @@ export function createAnswerBound(
   const root = schema.getRootType(operation.operation)
   if (root === undefined || root === null) return () => Number.POSITIVE_INFINITY
   const shape = shapeOf({ schema, fragments }, [{ type: root, selectionSet: operation.selectionSet }])
-  return (data) => mostOf(data, shape)
+  return generateBound(shape) ?? ((data) => mostOf(data, shape))
 }
 
 /** Objects that are selected alike. */
@@ -45,19 +46,64 @@ interface Shape {
 }
 
 function mostOf(value: unknown, shape: Shape): number {
-  if (Array.isArray(value)) {
-    let most = 2 + value.length
-    for (const item of value) most += mostOf(item, shape)
-    return most
-  }
+  if (Array.isArray(value)) return mostOfEach(value, (item) => mostOf(item, shape))
   if (!isRecord(value)) return MOST_BYTES.literal
   let most = shape.fixedBytes
-  for (const name of shape.texts) {
-    const text = value[name]
-    most += typeof text === 'string' ? text.length * MOST_BYTES.character + 2 : mostBytes(text)
-  }
+  for (const name of shape.texts) most += mostOfText(value[name])
   for (const name of shape.others) most += mostBytes(value[name])
   for (const { name, shape: inner } of shape.objects) most += mostOf(value[name], inner)
+  return most
+}
+
+/** More of them are not worth a function of their own. */
+const MAX_NAMES = 256
+
+/**
+ * Writes the same as a function: it reads properties where they are. For `{ id author { name } }` it has
+ *
+ * ```js
+ * function most0(value) {
+ *   if (value === null || typeof value !== 'object') return literal
+ *   return 36 + text(value["name"])
+ * }
+ * function most1(value) {
+ *   if (value === null || typeof value !== 'object') return literal
+ *   return 24 + text(value["id"]) + each(value["author"], most0)
+ * }
+ * ```
+ *
+ * Undefined where code may not be made of text in this process, or is not worth it.
+ */
+function generateBound(shape: Shape): AnswerBound | undefined {
+  const functions: string[] = []
+  let names = 0
+
+  function write({ fixedBytes, texts, others, objects }: Shape): string {
+    const parts = [String(fixedBytes)]
+    for (const text of texts) parts.push(`text(value[${JSON.stringify(text)}])`)
+    for (const other of others) parts.push(`other(value[${JSON.stringify(other)}])`)
+    for (const { name, shape: inner } of objects) parts.push(`each(value[${JSON.stringify(name)}], ${write(inner)})`)
+    names += parts.length
+    const name = `most${functions.length}`
+    const isNone = "value === null || typeof value !== 'object'"
+    functions.push(`function ${name}(value) { if (${isNone}) return literal; return ${parts.join(' + ')} }`)
+    return name
+  }
+
+  const root = write(shape)
+  if (names > MAX_NAMES) return undefined
+  const text = `${functions.join('\n')}\nreturn ${root}`
+  return generated(text, { literal: MOST_BYTES.literal, text: mostOfText, other: mostBytes, each: mostOfEach })
+}
+
+function mostOfText(text: unknown): number {
+  return typeof text === 'string' ? text.length * MOST_BYTES.character + 2 : mostBytes(text)
+}
+
+function mostOfEach(value: unknown, mostOfOne: AnswerBound): number {
+  if (!Array.isArray(value)) return mostOfOne(value)
+  let most = 2 + value.length
+  for (const item of value) most += mostOfEach(item, mostOfOne)
   return most
 }
 

@@ -1,6 +1,5 @@
 import {
   defaultFieldResolver,
-  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -13,13 +12,22 @@ import { type ContainmentOptions, type ContainmentSettings, containmentSettings 
 import { fitList } from './fit-list.ts'
 import { isIterable } from './is-iterable.ts'
 import type { ListField } from './list-field.ts'
-import { type OperationAtWork, OperationContainment } from './operation-containment.ts'
+import { type OperationAtWork, OperationContainment, type WatchedResolver } from './operation-containment.ts'
 import { readableError } from './readable-error.ts'
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>
 
+/** A field whose resolver is wrapped, for whoever executes it without the wrapper. */
+export interface HeldField extends WatchedResolver {
+  /** What it was before; the one of graphql-js for a list that is a property. */
+  readonly resolve: Resolver
+  readonly isRead: boolean
+}
+
 const contained = new WeakMap<GraphQLSchema, ContainmentSettings>()
-const running = new WeakMap<object, OperationContainment>()
+const heldFields = new WeakMap<Resolver, HeldField>()
+/** Where an operation has its containment, in its context: a map would hold one entry more for each operation. */
+export const CONTAINMENT = Symbol('tollgateContainment')
 
 /**
  * Wraps the resolvers of a schema, in place, so that each operation can be held to its limits: the size of its lists, its
@@ -35,10 +43,14 @@ export function containSchema(schema: GraphQLSchema, options: ContainmentOptions
     for (const field of Object.values(type.getFields())) {
       const isRead = field.resolve === undefined || field.resolve === defaultFieldResolver
       if (isRead && listDepth(field.type) === 0) continue
-      const coordinate = `${type.name}.${field.name}`
-      field.resolve = isRead
-        ? containRead(field, coordinate)
-        : containCall(field, coordinate, type === schema.getMutationType())
+      field.resolve = hold({
+        resolve: field.resolve ?? defaultFieldResolver,
+        isRead,
+        isMutation: type === schema.getMutationType(),
+        list: { coordinate: `${type.name}.${field.name}`, depth: listDepth(field.type) },
+        hasArguments: field.args.length > 0,
+        quickRuns: 0,
+      })
     }
   }
   return schema
@@ -53,47 +65,71 @@ export function beginContainment(
   const settings = contained.get(schema)
   if (settings === undefined) return undefined
   const containment = new OperationContainment(settings, operation)
-  running.set(contextValue, containment)
+  if (hasPlace(contextValue)) contextValue[CONTAINMENT] = containment
+  // Copies of it are contexts of other executions.
+  else Object.defineProperty(contextValue, CONTAINMENT, { value: containment, configurable: true, writable: true })
   return containment
 }
 
-/** A list that is a property, which is read without looking at the clock. */
-function containRead({ type }: GraphQLField<unknown, unknown>, coordinate: string): Resolver {
-  const list = { coordinate, depth: listDepth(type) }
-  return (source, args, context, info) => {
-    const operation = isObject(context) ? running.get(context) : undefined
-    // A property may be a function.
-    if (operation?.isOver === true) return operation.refuse()
-    const result = defaultFieldResolver(source, args, context, info)
-    return operation === undefined ? result : settled(result, list, operation, info)
-  }
+/** What holds the operation of a context to its limits; undefined where nothing does. */
+export function containmentOf(contextValue: unknown): OperationContainment | undefined {
+  return isObject(contextValue) && hasPlace(contextValue) ? contextValue[CONTAINMENT] : undefined
 }
 
-function containCall(
-  { resolve = defaultFieldResolver, type }: GraphQLField<unknown, unknown>,
-  coordinate: string,
-  isMutation: boolean,
-): Resolver {
-  const list = { coordinate, depth: listDepth(type) }
-  return (source, args, context, info) => {
-    const operation = isObject(context) ? running.get(context) : undefined
+/** What is behind a resolver that `containSchema` has wrapped. */
+export function heldField(resolver: Resolver): HeldField | undefined {
+  return heldFields.get(resolver)
+}
+
+function hold(field: HeldField): Resolver {
+  const { resolve } = field
+  const work = field.isRead ? readHeld : callHeld
+  const wrapper: Resolver = (source, args, context, info) => {
+    const operation = containmentOf(context)
     if (operation === undefined) return resolve(source, args, context, info)
-    // A rejection, since who completes a list handles those of all items, and what one item throws leaves the others alone.
-    if (operation.isOver) return operation.refuse()
+    return work(field, operation, source, args, context, info)
+  }
+  heldFields.set(wrapper, field)
+  return wrapper
+}
+
+/** A list that is a property, which is read without looking at the clock. */
+export function readHeld(
+  { resolve, list }: HeldField,
+  operation: OperationContainment,
+  source: unknown,
+  args: Record<string, unknown>,
+  context: unknown,
+  info: GraphQLResolveInfo,
+): unknown {
+  // A property may be a function.
+  if (operation.isOver) return operation.refuse()
+  return settled(resolve(source, args, context, info), list, operation, info)
+}
+
+export function callHeld(
+  field: HeldField,
+  operation: OperationContainment,
+  source: unknown,
+  args: Record<string, unknown>,
+  context: unknown,
+  info: GraphQLResolveInfo,
+): unknown {
+  const { resolve, list } = field
+  // A rejection, since who completes a list handles those of all items, and what one item throws leaves the others alone.
+  if (operation.isOver) return operation.refuse()
+  try {
+    const begun = operation.begin()
+    let result: unknown
     try {
-      const begun = operation.begin()
-      let result: unknown
-      try {
-        result = resolve(source, args, context, info)
-      } finally {
-        // What the root field of a mutation has changed, its client has to learn, however long it took.
-        operation.look(coordinate, isMutation)
-        if (begun) operation.end()
-      }
-      return settled(result, list, operation, info)
-    } catch (thrown) {
-      return rethrow(thrown)
+      result = resolve(source, args, context, info)
+    } finally {
+      operation.lookAfter(field, begun)
+      if (begun) operation.end()
     }
+    return settled(result, list, operation, info)
+  } catch (thrown) {
+    return rethrow(thrown)
   }
 }
 
@@ -125,4 +161,8 @@ function isObject(value: unknown): value is object {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && 'then' in value && typeof value.then === 'function'
+}
+
+function hasPlace(context: object): context is { [CONTAINMENT]: OperationContainment | undefined } {
+  return CONTAINMENT in context
 }

@@ -1,12 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { isIterable } from './is-iterable.ts'
 import type { ListField } from './list-field.ts'
-import type { OperationContainment } from './operation-containment.ts'
+import { ITEMS_BETWEEN_LOOKS, type OperationContainment } from './operation-containment.ts'
 import { OversizedListError } from './oversized-list-error.ts'
-import { ITEMS_BETWEEN_LOOKS, WatchedList } from './watched-list.ts'
+import { WatchedList } from './watched-list.ts'
 
-/** Fewer items are left to whoever looks next. */
+/** Fewer items are left to whoever looks next, unless there have been very many of them since anybody did. */
 const SHORT = { alone: 8, within: 64 } as const
+const MAX_UNSEEN = 256
 
 /**
  * Holds a list to the size that the estimate counted, as the policy says. What it gives back is completed item by item
@@ -24,9 +25,10 @@ export function fitList(
   const isPlain = Array.isArray(list) && depth === 1
   if (isPlain ? list.length <= expected : oversizedLists === 'charge' || expected === Number.POSITIVE_INFINITY) {
     // Within a list that is watched, short ones are completed faster than they could be.
-    const isShort = isPlain && list.length < (operation.isWorking ? SHORT.within : SHORT.alone)
+    const short = operation.isWatched ? SHORT.within : SHORT.alone
+    const isShort = isPlain && list.length < short && operation.itemsUnseen < MAX_UNSEEN
     if (isShort) operation.itemsUnseen += list.length
-    return isShort ? list : new WatchedList(list, { ...field, expected }, operation)
+    return isShort ? list : new WatchedList(list, { coordinate, depth, expected }, operation)
   }
   const taken = isPlain ? list : take(list, depth, expected + 1, coordinate, operation)
   const found = isPlain ? list.length : countItems(taken, depth)

@@ -1,14 +1,32 @@
 import type { GraphQLResolveInfo, ResponsePath } from 'graphql'
+import { isAborted } from '../operation-controller.ts'
 import type { ContainmentSettings, OversizedList } from './containment-options.ts'
+import type { ListField } from './list-field.ts'
 
 /** What containment needs of an operation that runs. */
 export interface OperationAtWork {
-  readonly signal: AbortSignal
-  /** Aborted when the operation is ended from here. It aborts `signal`. */
+  /** Aborted when the operation is over, which it may be from here. */
   readonly controller: AbortController
   /** How many items the estimate counted for the list at a path; undefined where it is free. */
   readonly sizeOf: (path: ResponsePath) => number | undefined
 }
+
+/** A field whose resolver runs under the limits of its operation. */
+export interface WatchedResolver {
+  readonly list: ListField
+  readonly isMutation: boolean
+  /** How long it takes may be up to who asks. */
+  readonly hasArguments: boolean
+  /** How often in a row it was quick. */
+  quickRuns: number
+}
+
+/** A resolver is quick that takes less, and trusted to be so after so many runs. */
+const QUICK_MS = 1
+const RUNS_TO_BE_TRUSTED = 64
+
+/** How many items, or trusted resolvers, pass between two looks at the clock. */
+export const ITEMS_BETWEEN_LOOKS = 16
 
 /** Why an operation was ended. */
 export type Ended =
@@ -21,10 +39,12 @@ export class OperationContainment {
   ended: Ended | undefined
   /** True from the beginning to the end of work that has no pause in it. */
   isWorking = false
+  /** True while a list is completed that looks at the clock between its items. */
+  isWatched = false
   /** Items that were completed since anybody looked at the clock. */
   itemsUnseen = 0
   private readonly operation: OperationAtWork
-  private readonly sizes = new WeakMap<readonly unknown[], number>()
+  private sizes: Map<readonly unknown[], number> | undefined
   /** What the answer has at least. */
   private bytes = 0
   private turn = -1
@@ -32,6 +52,8 @@ export class OperationContainment {
   private heldMs = 0
   private startedAtMs = 0
   private seenAtMs = 0
+  /** Resolvers that have run since anybody looked at the clock. */
+  private readonly unseenFields: WatchedResolver[] = []
 
   constructor(settings: ContainmentSettings, operation: OperationAtWork) {
     this.settings = settings
@@ -40,7 +62,7 @@ export class OperationContainment {
 
   /** No resolver runs any more: it was ended here, its deadline has passed, or its client has gone. */
   get isOver(): boolean {
-    return this.ended !== undefined || this.operation.signal.aborted
+    return this.ended !== undefined || isAborted(this.operation.controller)
   }
 
   /** What is answered by a resolver that may not run. Nobody sees the error: the operation has another answer. */
@@ -62,8 +84,30 @@ export class OperationContainment {
   }
 
   end(): void {
+    const unseen = this.unseenFields.at(-1)
+    if (unseen !== undefined) this.look(unseen.list.coordinate)
     this.isWorking = false
     this.heldMs += this.seenAtMs - this.startedAtMs
+  }
+
+  /**
+   * Looks at the clock after a resolver. In the middle of work, one that has always been quick is looked at together with
+   * those that come next: most resolvers take less time than it takes to read a clock.
+   */
+  lookAfter(field: WatchedResolver, begun: boolean): void {
+    // What the root field of a mutation has changed, its client has to learn, however long it took.
+    const { list, isMutation, hasArguments } = field
+    const isTrusted = field.quickRuns >= RUNS_TO_BE_TRUSTED && !begun && !isMutation && !hasArguments
+    if (isTrusted && this.itemsUnseen < ITEMS_BETWEEN_LOOKS) {
+      this.itemsUnseen += 1
+      this.unseenFields.push(field)
+      return
+    }
+    const areOthers = this.unseenFields.length > 0
+    const before = this.seenAtMs
+    this.look(list.coordinate, isMutation)
+    if (areOthers) return
+    field.quickRuns = this.seenAtMs - before < QUICK_MS ? field.quickRuns + 1 : 0
   }
 
   /**
@@ -76,6 +120,11 @@ export class OperationContainment {
     this.seenAtMs = now()
     this.itemsUnseen = 0
     const takenMs = this.seenAtMs - before
+    if (this.unseenFields.length > 0) {
+      // One of them was slow, or this process had to wait: each is looked at for itself again.
+      if (takenMs >= QUICK_MS) for (const field of this.unseenFields) field.quickRuns = 0
+      this.unseenFields.length = 0
+    }
     const heldMs = this.heldMs + this.seenAtMs - this.startedAtMs
     if (heldMs <= budgetMs || this.isOver) return
     onSlowResolver({ coordinate, heldMs: takenMs })
@@ -99,9 +148,10 @@ export class OperationContainment {
   /** How many items the estimate counted for a list; Infinity where they are free. */
   sizeOf({ fieldNodes, path }: GraphQLResolveInfo): number {
     // All lists of one response path and one type share this array, so that the path is looked up once.
-    const known = this.sizes.get(fieldNodes)
+    const known = this.sizes?.get(fieldNodes)
     if (known !== undefined) return known
     const size = this.operation.sizeOf(path) ?? Number.POSITIVE_INFINITY
+    this.sizes ??= new Map()
     this.sizes.set(fieldNodes, size)
     return size
   }

@@ -1,6 +1,6 @@
 import { isIterable } from './is-iterable.ts'
 import type { ListField } from './list-field.ts'
-import type { OperationContainment } from './operation-containment.ts'
+import { ITEMS_BETWEEN_LOOKS, type OperationContainment } from './operation-containment.ts'
 import { readableError } from './readable-error.ts'
 
 /**
@@ -20,6 +20,26 @@ export class WatchedList implements Iterable<unknown> {
     this.outer = outer
   }
 
+  /** The same as iterating, for whoever can be called back: faster where the list is an array. */
+  forEach(visit: (item: unknown) => void): void {
+    const { list } = this
+    if (!Array.isArray(list) || this.field.depth > 1) {
+      for (const item of this) visit(item)
+      return
+    }
+    const items = new WatchedItems(list[Symbol.iterator](), this.field, this.operation, this.outer)
+    try {
+      for (let index = 0; index < list.length && !this.operation.isOver; index++) {
+        const item: unknown = list[index]
+        items.pass()
+        items.count(item)
+        visit(item)
+      }
+    } finally {
+      items.over()
+    }
+  }
+
   [Symbol.iterator](): Iterator<unknown> {
     return new WatchedItems(this.list[Symbol.iterator](), this.field, this.operation, this.outer)
   }
@@ -30,15 +50,13 @@ interface WatchedField extends ListField {
   readonly expected: number
 }
 
-/** How many items pass between two looks at the clock. */
-export const ITEMS_BETWEEN_LOOKS = 16
-
 class WatchedItems implements Iterator<unknown, undefined> {
   private readonly items: Iterator<unknown>
   private readonly field: WatchedField
   private readonly operation: OperationContainment
   private readonly outer: WatchedItems | undefined
   private readonly begun: boolean
+  private readonly watches: boolean
   private bytes = 0
   private counted = 0
 
@@ -48,23 +66,35 @@ class WatchedItems implements Iterator<unknown, undefined> {
     this.operation = operation
     this.outer = outer
     this.begun = operation.begin()
+    this.watches = !operation.isWatched
+    operation.isWatched = true
   }
 
   next(): IteratorResult<unknown, undefined> {
     if (this.operation.isOver) return this.return()
     const next = this.nextItem()
     if (next.done === true) return this.over()
-    this.operation.itemsUnseen += 1
-    if (this.operation.itemsUnseen >= ITEMS_BETWEEN_LOOKS) this.look()
+    this.pass()
     const { depth } = this.field
     if (depth > 1 && isIterable(next.value)) {
       const inner = new WatchedList(next.value, { ...this.field, depth: depth - 1 }, this.operation, this)
       return { done: false, value: inner }
     }
+    this.count(next.value)
+    return next
+  }
+
+  /** Looks at the clock where it is time to. */
+  pass(): void {
+    this.operation.itemsUnseen += 1
+    if (this.operation.itemsUnseen >= ITEMS_BETWEEN_LOOKS) this.look()
+  }
+
+  /** Counts an item that is no list. */
+  count(item: unknown): void {
     this.counted += 1
     // A comma, and the least that an item can be.
-    this.bytes += typeof next.value === 'string' ? next.value.length + 3 : 2
-    return next
+    this.bytes += typeof item === 'string' ? item.length + 3 : 2
   }
 
   private nextItem(): IteratorResult<unknown> {
@@ -82,8 +112,9 @@ class WatchedItems implements Iterator<unknown, undefined> {
     return this.over()
   }
 
-  private over(): IteratorReturnResult<undefined> {
+  over(): IteratorReturnResult<undefined> {
     this.look()
+    if (this.watches) this.operation.isWatched = false
     if (this.begun) this.operation.end()
     const { coordinate, expected } = this.field
     if (this.outer !== undefined) this.outer.counted += this.counted

@@ -73,7 +73,7 @@ test('whatever resolvers return, lists that are cut to their sizes measure no mo
       const plan = createCostModel(schema, options).plan(document)
       const controller = new AbortController()
       const contextValue = {}
-      beginContainment(schema, contextValue, { controller, signal: controller.signal, sizeOf: plan.sizes(variables) })
+      beginContainment(schema, contextValue, { controller, sizeOf: plan.sizes(variables) })
       const { data } = await execute({ schema, document, contextValue, variableValues: variables })
       const measured = plan.measure(data, variables)
       const estimate = plan.estimate(variables)

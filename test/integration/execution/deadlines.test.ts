@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import { execute, parse } from 'graphql'
+import { type DocumentNode, type ExecutionArgs, execute, parse } from 'graphql'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/database.ts'
+import { createExecutor } from '../../../src/execution/compiled/executor.ts'
 import { executeWithDeadline } from '../../../src/execution/execute-with-deadline.ts'
 import { openPostgres, type PostgresServer } from '../../support/postgres.ts'
 
@@ -26,7 +27,21 @@ const schema = makeExecutableSchema<{ db: Kysely<unknown> }>({
   },
 })
 
-describe('operations whose resolvers sleep in PostgreSQL for a minute', () => {
+/** Each source once, as admission keeps it: what is compiled is kept by its document. */
+const documents = new Map<string, DocumentNode>()
+function documentOf(source: string): DocumentNode {
+  const document = documents.get(source) ?? parse(source)
+  documents.set(source, document)
+  return document
+}
+
+const executor = createExecutor({ interpretedRuns: 0 })
+const ways = [
+  ['graphql-js', execute],
+  ['compiled execution', (args: ExecutionArgs) => executor.execute(args, args.document)],
+] as const
+
+describe.each(ways)('operations whose resolvers sleep in PostgreSQL for a minute, under %s', (_, executeIt) => {
   let server: PostgresServer
   let database: Database<unknown>
   let watcher: Database<unknown>
@@ -47,7 +62,7 @@ describe('operations whose resolvers sleep in PostgreSQL for a minute', () => {
     const contextValue = { db: database.during(controller.signal) }
     const startedAtMs = performance.now()
     const { kind } = await executeWithDeadline(
-      () => execute({ schema, document: parse(source), contextValue }),
+      () => executeIt({ schema, document: documentOf(source), contextValue }),
       TIMEOUT_MS,
       controller,
     )
