@@ -1,6 +1,6 @@
 import type { Budget } from './budget.ts'
 import type { BudgetState } from './budget-store.ts'
-import { limitsOf } from './limits.ts'
+import { limitsOf, refillOf } from './limits.ts'
 
 /** What comes back each second on average, in units of the meter. 0 for a semaphore, which time does not refill. */
 export function restorePerSecond(budget: Budget): number {
@@ -50,6 +50,6 @@ export function later(state: BudgetState, ms: number): BudgetState {
 
 /** How much earlier a bucket is full without an amount. Windows end when they end. */
 function sooner(budget: Budget, amount: number): number {
-  const { refillPerSecond } = limitsOf(budget)
+  const refillPerSecond = refillOf(budget)
   return refillPerSecond > 0 ? (amount / refillPerSecond) * 1000 : 0
 }

@@ -18,6 +18,14 @@ export interface BudgetStore {
   settle(reservation: Reservation, actual: readonly number[]): Promise<void>
   /** Gives everything back. Before a late take of the same id, it makes that take charge nothing. */
   cancel(reservation: Reservation): Promise<void>
+  /**
+   * What `take` would answer, from a store that knows it without asking anybody. Undefined where somebody has to be asked,
+   * and then nothing has happened: call `take`. Throws what `take` rejects with. Whoever puts another `take` into a store
+   * of this room has to take this one away; a copy by spreading does not have it.
+   */
+  takeNow?(request: TakeRequest): TakeResult | undefined
+  /** The same for `settle`: whether it is done. */
+  settleNow?(reservation: Reservation, actual: readonly number[]): boolean
   /** Ends connections and timers. What was charged stays charged. */
   close(): Promise<void>
 }
@@ -48,6 +56,12 @@ export interface TakeRequest {
    * @default the store's own deadline, which it never exceeds
    */
   readonly waitMs?: number | undefined
+  /**
+   * Says that this take is never asked for again under its id, so that nobody has to remember it in order to charge it
+   * once. It is settled and cancelled by the reservation that it is answered with, and by no copy of that.
+   * @default false
+   */
+  readonly isOnly?: boolean | undefined
 }
 
 export interface Charge {
@@ -58,7 +72,7 @@ export interface Charge {
   readonly amount: number
 }
 
-/** Proof of a take, as plain data. */
+/** Proof of a take. A copy is as good, but for takes with `isOnly`. */
 export interface Reservation {
   readonly id: string
   readonly tenant: string

@@ -3,6 +3,7 @@ import type { BudgetState, BudgetStore, Charge, Denial, Reservation, TakeRequest
 import { checkTake } from './check-take.ts'
 import { limitsOf } from './limits.ts'
 import { createExpiringMap, type Expiring } from './memory/expiring-map.ts'
+import { withPromptVerbs } from './with-prompt-verbs.ts'
 
 export interface DenialMemoryOptions {
   /** Decides what is not remembered. Closed with this one. */
@@ -43,8 +44,11 @@ export function createDenialMemory(options: DenialMemoryOptions): DenialMemory {
   // What the store has seen it decides: a repeated take, whose charge stands, is admitted whatever is left.
   const takes = createExpiringMap<Expiring>(maxEntries)
   let hits = 0
+  /** From then on nothing is known of any bucket. */
+  let knownUntilMs = Number.NEGATIVE_INFINITY
 
   function recall({ tenant, charges }: TakeRequest, nowMs: number): Exhausted | undefined {
+    if (nowMs >= knownUntilMs) return undefined
     const denials: Denial[] = []
     const states: BudgetState[] = []
     for (const charge of charges) {
@@ -61,6 +65,7 @@ export function createDenialMemory(options: DenialMemoryOptions): DenialMemory {
 
   function remember({ tenant, charges }: TakeRequest, { denials, states }: Exhausted, nowMs: number): void {
     const denied = denialsByCharge(charges, denials, states)
+    knownUntilMs = nowMs + maxMs
     charges.forEach((charge, index) => {
       const state = states[index]
       if (state === undefined) return
@@ -72,6 +77,7 @@ export function createDenialMemory(options: DenialMemoryOptions): DenialMemory {
 
   function forget({ tenant, charges }: Reservation, actual: readonly number[]): void {
     const nowMs = now()
+    if (nowMs >= knownUntilMs) return
     charges.forEach((charge, index) => {
       if ((actual[index] ?? 0) >= charge.amount) return
       const bucket = buckets.get(bucketOf(tenant, charge), nowMs)
@@ -79,20 +85,28 @@ export function createDenialMemory(options: DenialMemoryOptions): DenialMemory {
     })
   }
 
-  return {
+  function deny(request: TakeRequest, nowMs: number): Exhausted | undefined {
+    const recalled = recall(request, nowMs)
+    if (recalled === undefined) return undefined
+    checkTake(request)
+    hits += 1
+    return recalled
+  }
+
+  function learn(request: TakeRequest, result: TakeResult): TakeResult {
+    if (!result.admitted && result.reason === 'exhausted') remember(request, result, now())
+    return result
+  }
+
+  const memory: DenialMemory = {
     hits: () => hits,
     async take(request) {
       const nowMs = now()
-      const recalled = takes.get(request.id, nowMs) === undefined ? recall(request, nowMs) : undefined
-      if (recalled !== undefined) {
-        checkTake(request)
-        hits += 1
-        return recalled
-      }
-      takes.set(request.id, { expiresAt: nowMs + request.ttlMs + SLACK_MS }, nowMs)
-      const result = await store.take(request)
-      if (!result.admitted && result.reason === 'exhausted') remember(request, result, now())
-      return result
+      const isOnly = request.isOnly === true
+      const denied = isOnly || takes.get(request.id, nowMs) === undefined ? deny(request, nowMs) : undefined
+      if (denied !== undefined) return denied
+      if (!isOnly) takes.set(request.id, { expiresAt: nowMs + request.ttlMs + SLACK_MS }, nowMs)
+      return learn(request, await store.take(request))
     },
     async settle(reservation, actual) {
       await store.settle(reservation, actual)
@@ -104,6 +118,20 @@ export function createDenialMemory(options: DenialMemoryOptions): DenialMemory {
     },
     close: () => store.close(),
   }
+  return withPromptVerbs(memory, {
+    takeNow(request) {
+      if (request.isOnly !== true) return undefined
+      const denied = deny(request, now())
+      if (denied !== undefined) return denied
+      const result = store.takeNow?.(request)
+      return result && learn(request, result)
+    },
+    settleNow(reservation, actual) {
+      const isSettled = store.settleNow?.(reservation, actual) ?? false
+      if (isSettled) forget(reservation, actual)
+      return isSettled
+    },
+  })
 }
 
 type Exhausted = Extract<TakeResult, { readonly reason: 'exhausted' }>

@@ -19,6 +19,8 @@ export interface KnownBudget {
    * numbers mean something else.
    */
   readonly scope: string
+  /** Tells scopes apart in this process, as their names do, where many names would be a long key. */
+  readonly scopeNumber: number
 }
 
 /** @throws RangeError for limits that make no sense, with the budget's name and what is allowed */
@@ -26,13 +28,17 @@ export function knownBudget(budget: Budget): KnownBudget {
   let known = all.get(budget)
   if (known === undefined) {
     checkBudget(budget)
-    known = { budget, algorithm: algorithms[budget.algorithm], limits: limitsOf(budget), scope: scopeOf(budget) }
+    const scope = scopeOf(budget)
+    const scopeNumber = scopeNumbers.get(scope) ?? scopeNumbers.size
+    scopeNumbers.set(scope, scopeNumber)
+    known = { budget, algorithm: algorithms[budget.algorithm], limits: limitsOf(budget), scope, scopeNumber }
     all.set(budget, known)
   }
   return known
 }
 
 const all = new WeakMap<Budget, KnownBudget>()
+const scopeNumbers = new Map<string, number>()
 
 const algorithms: Readonly<Record<AlgorithmName, Algorithm<unknown>>> = {
   'token-bucket': tokenBucket,

@@ -9,6 +9,11 @@ export interface Limits {
   readonly windowMonths: number
 }
 
+/** What drains of a bucket each second; 0 of what does not drain. */
+export function refillOf(budget: Budget): number {
+  return budget.algorithm === 'token-bucket' || budget.algorithm === 'leaky-bucket' ? budget.refillPerSecond : 0
+}
+
 export function limitsOf(budget: Budget): Limits {
   const limits = { capacity: budget.capacity, refillPerSecond: 0, maxDelayMs: 0, windowMs: 0, windowMonths: 0 }
   switch (budget.algorithm) {

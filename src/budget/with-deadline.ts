@@ -13,7 +13,16 @@ export function withDeadline<Value>(promise: Promise<Value>, deadlineMs: number)
       if (lateMs < BUSY_MS) setImmediate(giveUp)
       else timer = setTimeout(giveUp, GRACE_MS)
     }, deadlineMs)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+    promise.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
 }
 

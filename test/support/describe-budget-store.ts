@@ -162,6 +162,23 @@ export function describeBudgetStore(name: string, makeStore: () => Promise<Budge
         expect(await store.take(request)).toMatchObject({ admitted: true, states: [{ remaining: 90 }] })
       })
 
+      test('settles and cancels once what is taken under an id that is never asked for again', async () => {
+        const store = await open()
+        const settledOnce = takeOf([[burst, 40]], { isOnly: true })
+        const cancelled = takeOf([[burst, 30]], { isOnly: true })
+        const kept = takeOf([[burst, 7]], { isOnly: true })
+        const first = reservation(await store.take(settledOnce))
+        const second = reservation(await store.take(cancelled))
+        expect(await store.take(kept)).toMatchObject({ admitted: true })
+        expect(await store.take(takeOf([[burst, 24]], { isOnly: true }))).toMatchObject({ reason: 'exhausted' })
+        expect(await left(store, burst)).toEqual([23])
+        await store.settle(first, [10])
+        await store.settle(first, [0])
+        await store.cancel(second)
+        await store.cancel(second)
+        expect(await left(store, burst)).toEqual([83])
+      })
+
       test('remembers nothing of a take that can never be settled, but the cancel that came before it', async () => {
         const store = await open()
         const request = takeOf([[burst, 30]], { ttlMs: 0 })

@@ -33,9 +33,10 @@ export function createDemand(): Demand {
     record(charges, nowMs) {
       roll(nowMs)
       current.takes += 1
-      charges.forEach(({ amount }, index) => {
-        current.amounts[index] = (current.amounts[index] ?? 0) + amount
-      })
+      const { amounts } = current
+      for (let index = 0; index < charges.length; index++) {
+        amounts[index] = (amounts[index] ?? 0) + (charges[index]?.amount ?? 0)
+      }
     },
     takesPerSecond(nowMs) {
       roll(nowMs)

@@ -9,7 +9,9 @@ import { type SliceOptions, sliceAmounts } from './slice-amounts.ts'
 export interface LeaseHolder {
   /** When its demand is worth nothing any more. */
   readonly expiresAt: number
-  /** Counts a take and serves it from the lease, if that has enough. */
+  /** Serves a take from the lease and counts it, if the lease has enough. Otherwise nothing has happened to either. */
+  serve(request: TakeRequest, nowMs: number): Leased | undefined
+  /** The same, but counts it in any case. */
   take(request: TakeRequest, nowMs: number): Leased | undefined
   /** Replaces what an operation took from a lease by what it used. */
   settle(leased: Leased, actual: readonly number[], nowMs: number): void
@@ -57,9 +59,11 @@ const SLACK_MS = 5000
 /** How long demand is remembered after its last take. */
 const FORGET_MS = 5000
 
+/** @param takesBefore how many takes like the first one there have been lately */
 export function createLeaseHolder(
   { tenant, charges: first }: Pick<TakeRequest, 'tenant' | 'charges'>,
   options: LeaseHolderOptions,
+  takesBefore = 0,
 ): LeaseHolder {
   const { store, now, newId, idleMs, leaseMs, settleWaitMs, background, isClosed, onLease, onSlice } = options
   const demand = createDemand()
@@ -71,10 +75,14 @@ export function createLeaseHolder(
   let asking = false
   let askAgainAtMs = 0
   let takenAtMs = now()
+  for (let take = 0; take < takesBefore; take++) demand.record(first, takenAtMs)
 
   /** Whether others go by the limits that the latest take knows. */
   function isCurrent(others: readonly { readonly budget: Budget }[]): boolean {
-    return charges.every(({ budget }, index) => others[index]?.budget === budget)
+    for (let index = 0; index < charges.length; index++) {
+      if (charges[index]?.budget !== others[index]?.budget) return false
+    }
+    return true
   }
 
   async function giveBack(ended: Lease, nowMs: number): Promise<void> {
@@ -157,20 +165,25 @@ export function createLeaseHolder(
     get expiresAt() {
       return takenAtMs + FORGET_MS
     },
-    take(request, nowMs) {
+    serve(request, nowMs) {
       takenAtMs = nowMs
       if (!isCurrent(request.charges)) {
         void endLease(nowMs)
         charges = request.charges
         seen = []
       }
-      demand.record(request.charges, nowMs)
       if (lease !== undefined && nowMs >= lease.usableUntilMs) void endLease(nowMs)
       const server = lease
       const take = server?.take(request.charges, nowMs, nowMs + request.ttlMs)
       if (server === undefined || take === undefined) return undefined
+      demand.record(request.charges, nowMs)
       renew(nowMs)
       return { lease: server, take }
+    },
+    take(request, nowMs) {
+      const leased = holder.serve(request, nowMs)
+      if (leased === undefined) demand.record(request.charges, nowMs)
+      return leased
     },
     settle({ lease: server, take }, actual, nowMs) {
       server.settle(take, actual, nowMs)

@@ -104,20 +104,27 @@ export function createLease(first: Slice, nowMs: number): Lease {
     left,
     take(charges, atMs, untilMs) {
       if (atMs >= usableUntilMs) return undefined
-      const fits = charges.every(
-        ({ budget, amount }, index) => amount === 0 || budget.mode === 'shadow' || amount <= left(index, atMs),
-      )
-      if (!fits) return undefined
-      const holds = holdings.map((holding, index) => holding.take(charges[index]?.amount ?? 0, atMs))
+      for (let index = 0; index < charges.length; index++) {
+        const charge = charges[index]
+        if (charge === undefined || charge.amount === 0 || charge.budget.mode === 'shadow') continue
+        if (charge.amount > left(index, atMs)) return undefined
+      }
+      const holds: Hold[] = []
+      for (let index = 0; index < holdings.length; index++) {
+        const hold = holdings[index]?.take(charges[index]?.amount ?? 0, atMs)
+        if (hold !== undefined) holds.push(hold)
+      }
       const take = { holds, untilMs }
       if (untilMs > atMs) open.add(take)
       return take
     },
     settle(take, actual, atMs) {
-      if (!open.delete(take)) return
-      take.holds.forEach((hold, index) => {
-        holdings[index]?.settle(hold, actual[index] ?? 0, atMs)
-      })
+      if (!open.delete(take) || take.untilMs <= atMs) return
+      for (let index = 0; index < take.holds.length; index++) {
+        const hold = take.holds[index]
+        // What was used as it was taken is right already.
+        if (hold !== undefined && hold.amount !== actual[index]) holdings[index]?.settle(hold, actual[index] ?? 0, atMs)
+      }
     },
     isQuiet(atMs) {
       for (const take of open) {
@@ -135,8 +142,8 @@ export function createLease(first: Slice, nowMs: number): Lease {
       newest.reservation.charges.some(({ budget }, index) => budget.mode === 'enforce' && left(index, atMs) <= -1),
     states: (atMs) =>
       newest.states.map((state, index) => {
-        const now = refunded(state, Math.floor(left(index, atMs)))
-        return { ...now, fullInMs: Math.max(0, now.fullInMs - Math.floor(atMs - newest.sentAtMs)) }
+        const { budget, remaining, debt, fullInMs } = refunded(state, Math.floor(left(index, atMs)))
+        return { budget, remaining, debt, fullInMs: Math.max(0, fullInMs - Math.floor(atMs - newest.sentAtMs)) }
       }),
     settlements(atMs) {
       const rest = holdings.map((holding) => Math.floor(holding.left(atMs)))

@@ -4,6 +4,7 @@ import { knownBudget } from '../known-budget.ts'
 import { createExpiringMap, type Expiring } from '../memory/expiring-map.ts'
 import { placeOf } from '../place.ts'
 import { withDeadline } from '../with-deadline.ts'
+import { withPromptVerbs } from '../with-prompt-verbs.ts'
 import { createBackground } from './background.ts'
 import { createLeaseHolder, type Leased, type LeaseHolder } from './lease-holder.ts'
 import { isLeasable } from './lease-rule.ts'
@@ -87,6 +88,9 @@ const SWEEP_MS = 100
 /** Of how many sets of buckets the demand is known. Past that, those are forgotten that were not taken from for longest. */
 const MAX_HOLDERS = 10_000
 
+/** For how long the first takes from a set of buckets are counted: who is busy has a quarter of what makes it so by then. */
+const NEWCOMER_MS = 1000
+
 /** How much longer than it can be settled a take is remembered. */
 const SLACK_MS = 1000
 
@@ -102,6 +106,7 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   const counts = { leased: 0, direct: 0, slices: 0, refused: 0, lost: 0 }
   const takes = createExpiringMap<KnownTake>(maxEntries)
   const holders = createExpiringMap<LeaseHolder>(MAX_HOLDERS)
+  const newcomers = createExpiringMap<Newcomer>(MAX_HOLDERS)
   const swept = new Set<LeaseHolder>()
   const background = createBackground(() => {
     counts.lost += 1
@@ -138,11 +143,19 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     timer = undefined
   }
 
-  function holderOf(request: TakeRequest, nowMs: number): LeaseHolder {
+  /** Undefined for who has hardly asked yet: of most clients nothing is kept but a count, for a second. */
+  function holderOf(request: TakeRequest, nowMs: number): LeaseHolder | undefined {
     const key = holderKey(request)
     const known = holders.get(key, nowMs)
     if (known !== undefined) return known
-    const holder = createLeaseHolder(request, holderOptions)
+    const newcomer = newcomers.get(key, nowMs) ?? { takes: 0, expiresAt: nowMs + NEWCOMER_MS }
+    newcomer.takes += 1
+    if (newcomer.takes <= busyTakesPerSecond / 4) {
+      if (newcomer.takes === 1) newcomers.set(key, newcomer, nowMs)
+      return undefined
+    }
+    newcomers.delete(key)
+    const holder = createLeaseHolder(request, holderOptions, newcomer.takes - 1)
     holders.set(key, holder, nowMs)
     return holder
   }
@@ -150,22 +163,45 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   async function take(request: TakeRequest): Promise<TakeResult> {
     checkTake(request)
     const nowMs = now()
-    const known = takes.get(request.id, nowMs)
+    const isOnly = request.isOnly === true
+    const known = isOnly ? undefined : takes.get(request.id, nowMs)
     if (known?.leased !== undefined) return repeated(request, known, nowMs)
-    if (closed || busyTakesPerSecond === Number.POSITIVE_INFINITY || !canBeLeased(request)) {
+    if (!isLeasing(request)) {
       counts.direct += 1
       return store.take(request)
     }
     const holder = holderOf(request, nowMs)
-    const leased = known === undefined ? holder.take(request, nowMs) : undefined
-    const expiresAt = nowMs + request.ttlMs + SLACK_MS
-    if (leased === undefined) {
-      counts.direct += 1
-      takes.set(request.id, { leased, expiresAt }, nowMs)
-      return takeFromStore(request, holder)
+    const leased = known === undefined ? holder?.take(request, nowMs) : undefined
+    if (holder !== undefined && leased !== undefined) return served(request, holder, leased, nowMs)
+    counts.direct += 1
+    if (!isOnly) takes.set(request.id, { leased: undefined, expiresAt: nowMs + request.ttlMs + SLACK_MS }, nowMs)
+    return holder === undefined ? store.take(request) : takeFromStore(request, holder)
+  }
+
+  function takeNow(request: TakeRequest): TakeResult | undefined {
+    // What may have been asked for before is looked up in the long way.
+    if (request.isOnly !== true) return undefined
+    if (!isLeasing(request)) {
+      const result = store.takeNow?.(request)
+      if (result !== undefined) counts.direct += 1
+      return result
     }
+    checkTake(request)
+    const nowMs = now()
+    const holder = holders.get(holderKey(request), nowMs)
+    const leased = holder?.serve(request, nowMs)
+    return holder && leased && served(request, holder, leased, nowMs)
+  }
+
+  function isLeasing(request: TakeRequest): boolean {
+    return !closed && busyTakesPerSecond !== Number.POSITIVE_INFINITY && canBeLeased(request)
+  }
+
+  function served(request: TakeRequest, holder: LeaseHolder, { lease, take }: Leased, nowMs: number): TakeResult {
     counts.leased += 1
-    takes.set(request.id, { leased: { ...leased, holder, status: 'open' }, expiresAt }, nowMs)
+    const leased: LeasedOperation = { lease, take, holder, status: 'open' }
+    // What is not asked for again need not be found by its id.
+    if (request.isOnly !== true) takes.set(request.id, { leased, expiresAt: nowMs + request.ttlMs + SLACK_MS }, nowMs)
     return admittedByLease(request, leased, nowMs)
   }
 
@@ -185,9 +221,9 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   }
 
   /** Settles what a lease has served, once. False for what the store has to settle. */
-  function settleLeased(id: string, actual: readonly number[], status: 'settled' | 'cancelled'): boolean {
+  function settleLeased(reservation: Reservation, actual: readonly number[], status: 'settled' | 'cancelled'): boolean {
     const nowMs = now()
-    const leased = takes.get(id, nowMs)?.leased
+    const leased = LeasedReservation.operationOf(reservation) ?? takes.get(reservation.id, nowMs)?.leased
     if (leased === undefined) return false
     if (leased.status === 'open') {
       leased.status = status
@@ -199,13 +235,20 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   const verbs = separateGlobal(
     {
       take,
+      takeNow,
+      settleNow(reservation, actual) {
+        checkSettle(reservation, actual)
+        return (
+          settleLeased(reservation, actual, 'settled') || (store.settleNow?.(ofStore(reservation), actual) ?? false)
+        )
+      },
       async settle(reservation, actual) {
         checkSettle(reservation, actual)
-        if (settleLeased(reservation.id, actual, 'settled')) return
+        if (settleLeased(reservation, actual, 'settled')) return
         await store.settle(ofStore(reservation), actual)
       },
       async cancel(reservation) {
-        if (settleLeased(reservation.id, [], 'cancelled')) return
+        if (settleLeased(reservation, [], 'cancelled')) return
         const nowMs = now()
         const expiresAt = nowMs + reservation.ttlMs + SLACK_MS
         // No lease may serve a take that comes later.
@@ -216,8 +259,10 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     { now, deadlineMs, maxEntries },
   )
 
-  return {
-    ...verbs,
+  const leasing: LeasingBudgetStore = {
+    take: verbs.take,
+    settle: verbs.settle,
+    cancel: verbs.cancel,
     counts: () => ({ ...counts, leases: swept.size }),
     async close() {
       closed = true
@@ -226,12 +271,47 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
       await store.close()
     },
   }
+  return withPromptVerbs(leasing, verbs)
+}
+
+/** Who has begun to take from a set of buckets, and how often. */
+interface Newcomer extends Expiring {
+  takes: number
 }
 
 /** A take that may come again, and has to be settled where it was served. */
 interface KnownTake extends Expiring {
   /** Undefined where the store decides everything about it. */
-  readonly leased: (Leased & { readonly holder: LeaseHolder; status: 'open' | 'settled' | 'cancelled' }) | undefined
+  readonly leased: LeasedOperation | undefined
+}
+
+/** What a lease has served. It is settled once. */
+interface LeasedOperation extends Leased {
+  readonly holder: LeaseHolder
+  status: 'open' | 'settled' | 'cancelled'
+}
+
+/** A reservation that knows what a lease has served for it. */
+class LeasedReservation implements Reservation {
+  readonly id: string
+  readonly tenant: string
+  readonly charges: Reservation['charges']
+  readonly ttlMs: number
+  readonly source = 'lease'
+  readonly #operation: LeasedOperation
+
+  constructor({ id, tenant, charges, ttlMs }: TakeRequest, operation: LeasedOperation) {
+    this.id = id
+    this.tenant = tenant
+    this.charges = charges
+    this.ttlMs = ttlMs
+    this.#operation = operation
+  }
+
+  /** Undefined for others, and for copies. */
+  static operationOf(reservation: Reservation): LeasedOperation | undefined {
+    return #operation in reservation ? reservation.#operation : undefined
+  }
 }
 
 /** A take of nothing only looks: it is shown what the store has. */
@@ -243,7 +323,7 @@ function canBeLeased({ charges }: TakeRequest): boolean {
 function holderKey({ tenant, charges }: TakeRequest): string {
   const place = placeOf(tenant, charges)
   let key = `${place.length}:${place}`
-  for (const { budget, subject } of charges) key += `${subject.length}:${knownBudget(budget).scope}${subject}`
+  for (const { budget, subject } of charges) key += `${subject.length}:${knownBudget(budget).scopeNumber}:${subject}`
   return key
 }
 
@@ -264,7 +344,7 @@ function repeated(request: TakeRequest, { leased }: KnownTake, nowMs: number): T
   return admittedByLease(request, leased, nowMs)
 }
 
-function admittedByLease({ id, tenant, charges, ttlMs }: TakeRequest, { lease }: Leased, nowMs: number): TakeResult {
-  const reservation: Reservation = { id, tenant, charges, ttlMs, source: 'lease' }
-  return { admitted: true, reservation, states: lease.states(nowMs), delayMs: 0 }
+function admittedByLease(request: TakeRequest, leased: LeasedOperation, nowMs: number): TakeResult {
+  const reservation = new LeasedReservation(request, leased)
+  return { admitted: true, reservation, states: leased.lease.states(nowMs), delayMs: 0 }
 }

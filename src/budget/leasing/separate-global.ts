@@ -3,7 +3,7 @@ import type { BudgetState, BudgetStore, Charge, Reservation, TakeRequest, TakeRe
 import { checkSettle } from '../check-take.ts'
 import { createExpiringMap, type Expiring } from '../memory/expiring-map.ts'
 
-type Verbs = Pick<BudgetStore, 'take' | 'settle' | 'cancel'>
+type Verbs = Omit<BudgetStore, 'close'>
 
 export interface SeparateGlobalOptions {
   readonly now: () => number
@@ -20,7 +20,7 @@ const SLACK_MS = 1000
  * Verbs whose takes may mix budgets of the level `global` with others, although they lie in two places: the global ones
  * are taken first, then the others; where those are denied, the global ones are given back.
  */
-export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: SeparateGlobalOptions): Verbs {
+export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: SeparateGlobalOptions): Required<Verbs> {
   const operations = createExpiringMap<Operation>(maxEntries)
 
   function operationOf({ id, ttlMs }: TakeRequest): Operation {
@@ -43,6 +43,8 @@ export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: Se
 
   /** Each with who admitted it: the store may have answered for one of them alone. */
   function reservations(whole: Reservation): readonly [global: Reservation, rest: Reservation] {
+    const known = MixedReservation.partsOf(whole)
+    if (known !== undefined) return known
     const [global, rest] = parts(whole)
     return [{ ...global, source: operations.get(whole.id, now())?.charged?.source ?? whole.source }, rest]
   }
@@ -85,13 +87,10 @@ export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: Se
       const untouched = first.states.map((state, index) => refunded(state, global.charges[index]?.amount ?? 0))
       return { ...second, states: inOrder(request.charges, untouched, second.states) }
     }
-    const { id, tenant, charges } = request
-    // What a lease has served, this node knows by its id.
-    const sources = [second.reservation.source, first.reservation.source]
     return {
       admitted: true,
-      reservation: { id, tenant, charges, ttlMs, source: sources.find((source) => source !== 'lease') ?? 'lease' },
-      states: inOrder(charges, first.states, second.states),
+      reservation: new MixedReservation(request, first.reservation, second.reservation),
+      states: inOrder(request.charges, first.states, second.states),
       delayMs: Math.max(first.delayMs, second.delayMs),
     }
   }
@@ -106,6 +105,8 @@ export function separateGlobal(store: Verbs, { now, deadlineMs, maxEntries }: Se
 
   return {
     take: (request) => (isMixed(request) ? takeBoth(request) : store.take(request)),
+    takeNow: (request) => (isMixed(request) ? undefined : store.takeNow?.(request)),
+    settleNow: (reservation, actual) => !isMixed(reservation) && (store.settleNow?.(reservation, actual) ?? false),
     async settle(reservation, actual) {
       if (!isMixed(reservation)) return store.settle(reservation, actual)
       checkSettle(reservation, actual)
@@ -130,6 +131,31 @@ interface Operation extends Expiring {
   admitted: boolean
   timesGivenBack: number
   expiresAt: number
+}
+
+/** A reservation that knows what it is made of. */
+class MixedReservation implements Reservation {
+  readonly id: string
+  readonly tenant: string
+  readonly charges: readonly Charge[]
+  readonly ttlMs: number
+  readonly source: Reservation['source']
+  readonly #parts: readonly [global: Reservation, rest: Reservation]
+
+  constructor({ id, tenant, charges, ttlMs }: TakeRequest, global: Reservation, rest: Reservation) {
+    this.id = id
+    this.tenant = tenant
+    this.charges = charges
+    this.ttlMs = ttlMs
+    // What a lease has served, this node knows.
+    this.source = rest.source === 'lease' ? global.source : rest.source
+    this.#parts = [global, rest]
+  }
+
+  /** Undefined for others, and for copies. */
+  static partsOf(reservation: Reservation): readonly [global: Reservation, rest: Reservation] | undefined {
+    return #parts in reservation ? reservation.#parts : undefined
+  }
 }
 
 type Exhausted = Extract<TakeResult, { readonly reason: 'exhausted' }>

@@ -7,6 +7,9 @@ export interface ExpiringMap<Value extends Expiring> {
   /** The value, unless its time is over. */
   get(key: string, nowMs: number): Value | undefined
   set(key: string, value: Value, nowMs: number): void
+  delete(key: string): void
+  /** Looks at so many entries, those after the ones that were looked at last, and forgets those whose time is over. */
+  sweep(nowMs: number, looks: number): void
   readonly size: number
 }
 
@@ -17,8 +20,8 @@ const LOOKS = 2
 const EVICTION_SAMPLE = 8
 
 /**
- * A map that forgets entries whose time is over, a few at a time as new ones come in: no timer, no long pause. A map
- * that is full forgets, of a few, the entry nearest to its end.
+ * A map that forgets entries whose time is over, a few at a time as new ones come in: no timer, no long pause. Where no new
+ * ones come, somebody has to sweep it. A map that is full forgets, of a few, the entry nearest to its end.
  */
 export function createExpiringMap<Value extends Expiring>(maxEntries: number): ExpiringMap<Value> {
   const entries = new Map<string, Value>()
@@ -31,8 +34,8 @@ export function createExpiringMap<Value extends Expiring>(maxEntries: number): E
     return cursor.next().value
   }
 
-  function sweep(nowMs: number): void {
-    for (let look = 0; look < LOOKS; look++) {
+  function sweep(nowMs: number, looks: number): void {
+    for (let look = 0; look < looks; look++) {
       const entry = next()
       if (entry !== undefined && entry[1].expiresAt <= nowMs) entries.delete(entry[0])
     }
@@ -57,9 +60,11 @@ export function createExpiringMap<Value extends Expiring>(maxEntries: number): E
       const before = entries.size
       entries.set(key, value)
       if (entries.size === before) return
-      sweep(nowMs)
+      sweep(nowMs, LOOKS)
       if (entries.size > maxEntries) evict(key)
     },
+    delete: (key) => void entries.delete(key),
+    sweep,
     get size() {
       return entries.size
     },

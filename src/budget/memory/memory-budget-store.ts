@@ -4,6 +4,7 @@ import { checkReservation, checkSettle, checkTake } from '../check-take.ts'
 import { type KnownBudget, knownBudget } from '../known-budget.ts'
 import { placeOf } from '../place.ts'
 import { admitted, type Bucket, denies, exhausted } from '../take-result.ts'
+import { withPromptVerbs } from '../with-prompt-verbs.ts'
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts'
 
 export interface MemoryBudgetStoreOptions {
@@ -26,6 +27,7 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
   const { now = Date.now, maxEntries = 1_000_000 } = options
   const buckets = new Map<string, ExpiringMap<StoredBucket>>()
   const reservations = createExpiringMap<StoredReservation>(maxEntries)
+  let timer: NodeJS.Timeout | undefined
 
   function take(request: TakeRequest): TakeResult {
     checkTake(request)
@@ -47,7 +49,7 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
   }
 
   function charge(
-    { id, charges, ttlMs, heldMs = ttlMs }: TakeRequest,
+    { id, charges, ttlMs, heldMs = ttlMs, isOnly = false }: TakeRequest,
     buckets: readonly StoredBucket[],
     nowMs: number,
   ) {
@@ -65,7 +67,7 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
       write(bucket, expiresAt, nowMs)
       charged = true
     }
-    if (charged && ttlMs > 0) reservations.set(id, { status: 'open', holds, expiresAt }, nowMs)
+    if (charged && ttlMs > 0) reservations.set(id, { status: 'open', isOnly, holds, expiresAt }, nowMs)
   }
 
   /** Replaces every charge of an open reservation by the actual amount. A seat is given back whatever was used of it. */
@@ -83,14 +85,17 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
       bucket.known.algorithm.settle(bucket.state, hold, used, bucket.known.limits, nowMs)
       write(bucket, 0, nowMs)
     }
-    reservations.set(id, { status, holds: [], expiresAt: known.expiresAt }, nowMs)
+    const { isOnly, expiresAt } = known
+    if (isOnly) reservations.delete(id)
+    else reservations.set(id, { status, isOnly, holds: [], expiresAt }, nowMs)
   }
 
   function cancel(reservation: Reservation): void {
     const nowMs = now()
     if (reservations.get(reservation.id, nowMs) === undefined) {
       const expiresAt = nowMs + reservation.ttlMs + SLACK_MS
-      reservations.set(reservation.id, { status: 'cancelled', holds: [], expiresAt }, nowMs)
+      keepSwept()
+      reservations.set(reservation.id, { status: 'cancelled', isOnly: false, holds: [], expiresAt }, nowMs)
     } else {
       settle(reservation, [], 'cancelled')
     }
@@ -116,21 +121,50 @@ export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions = {}):
     const isNew = bucket.expiresAt === 0
     const emptyAt = nowMs + known.algorithm.emptyInMs(state, known.limits, nowMs)
     bucket.expiresAt = Math.max(emptyAt + SLACK_MS, bucket.expiresAt, atLeastUntil)
-    if (isNew) home.set(key, bucket, nowMs)
+    if (!isNew) return
+    home.set(key, bucket, nowMs)
+    keepSwept()
   }
 
-  return {
+  /** What is over is forgotten although nobody asks any more, as when the store that this one stands in for is back. */
+  function sweep(): void {
+    const nowMs = now()
+    let left = 0
+    for (const map of [reservations, ...buckets.values()]) {
+      map.sweep(nowMs, Math.max(MIN_LOOKS, Math.ceil(map.size / SWEEPS)))
+      left += map.size
+    }
+    if (left === 0) stopSweeping()
+  }
+
+  function keepSwept(): void {
+    // A process that has nothing else to do need not live to forget.
+    timer ??= setInterval(sweep, SWEEP_MS).unref()
+  }
+
+  function stopSweeping(): void {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  function settleNow(reservation: Reservation, actual: readonly number[]): boolean {
+    checkSettle(reservation, actual)
+    settle(reservation, actual, 'settled')
+    return true
+  }
+
+  const store: BudgetStore = {
     take: async (request) => take(request),
     async settle(reservation, actual) {
-      checkSettle(reservation, actual)
-      settle(reservation, actual, 'settled')
+      settleNow(reservation, actual)
     },
     async cancel(reservation) {
       checkReservation(reservation)
       cancel(reservation)
     },
-    close: async () => undefined,
+    close: async () => stopSweeping(),
   }
+  return withPromptVerbs(store, { takeNow: take, settleNow })
 }
 
 interface StoredBucket extends Bucket {
@@ -143,6 +177,8 @@ interface StoredBucket extends Bucket {
 
 interface StoredReservation {
   readonly status: 'open' | 'settled' | 'cancelled'
+  /** Forgotten as soon as it is settled: nobody asks for it again. */
+  readonly isOnly: boolean
   readonly holds: readonly Hold[]
   readonly expiresAt: number
 }
@@ -150,3 +186,8 @@ interface StoredReservation {
 const NOTHING_HELD: Hold = { amount: 0, mark: 0, queued: 0 }
 
 const SLACK_MS = 1000
+
+/** How often a hundredth of all entries is looked at, and how many at least. */
+const SWEEP_MS = 100
+const SWEEPS = 100
+const MIN_LOOKS = 100

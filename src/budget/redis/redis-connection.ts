@@ -122,7 +122,7 @@ const NODE_OPTIONS = {
   socketTimeout: 5_000,
   disconnectTimeout: 100,
   autoResendUnfulfilledCommands: false,
-  // It forgets subscriptions when a connection is lost twice in a row. The event bus subscribes again by itself.
+  // It forgets subscriptions when a connection is lost twice in a row. The log of events subscribes again by itself.
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   // Behind one address there may be another server now: the name of a master moves on after a failover.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Budget } from '../../../src/budget/budget.ts'
-import type { BudgetStore } from '../../../src/budget/budget-store.ts'
+import type { BudgetStore, Reservation } from '../../../src/budget/budget-store.ts'
 import {
   createLeasingBudgetStore,
   type LeasingBudgetStoreOptions,
@@ -72,6 +72,62 @@ describe('the leasing budget store', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(await used()).toBe(2_800)
     expect(store.counts()).toMatchObject({ direct: 20, leased: 380, refused: 0, lost: 0, leases: 0 })
+  })
+
+  describe('what is never asked for again', () => {
+    /** Takes of 10, one every 10 ms; the last 20 are open at a time, and each of the others has been settled at 1. */
+    async function settleEach(store: BudgetStore, count: number, budgets: readonly Budget[]) {
+      const taken = []
+      for (let index = 0; index < count; index++) {
+        const request = takeOf(
+          budgets.map((budget) => [budget, 10]),
+          { isOnly: true },
+        )
+        taken.push(reservation(store.takeNow?.(request) ?? (await store.take(request))))
+        const due = taken[index - 20]
+        if (due !== undefined) await settleAt(store, due, 1)
+        await vi.advanceTimersByTimeAsync(10)
+      }
+      for (const one of taken.slice(-20)) await settleAt(store, one, 1)
+      return taken
+    }
+    async function settleAt(store: BudgetStore, one: Reservation, used: number) {
+      const actual = one.charges.map(() => used)
+      if (store.settleNow?.(one, actual) !== true) await store.settle(one, actual)
+    }
+
+    test('is settled by its reservation, however few are remembered, and once', async () => {
+      const { store, used } = open({ maxEntries: 4 })
+      const taken = await settleEach(store, 400, [daily])
+      for (const one of taken) {
+        await settleAt(store, one, 0)
+        await store.cancel(one)
+      }
+      expect(store.counts().leased).toBeGreaterThan(350)
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(await used()).toBe(400)
+      expect(store.counts()).toMatchObject({ lost: 0, leases: 0 })
+    })
+
+    test('is so too where it takes from budgets of all clients and its own', async () => {
+      const { store, used } = open({ maxEntries: 50 })
+      await settleEach(store, 400, [daily, everybody])
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect([await used(), await used(everybody)]).toEqual([400, 400])
+    })
+
+    test('can be cancelled, and what is settled after its time gives nothing back', async () => {
+      const { store, used } = open()
+      await settleEach(store, 100, [daily])
+      const cancelled = reservation(await store.take(takeOf([[daily, 10]], { isOnly: true })))
+      const late = reservation(await store.take(takeOf([[daily, 10]], { isOnly: true, ttlMs: 200 })))
+      expect([cancelled.source, late.source]).toEqual(['lease', 'lease'])
+      await store.cancel(cancelled)
+      await vi.advanceTimersByTimeAsync(200)
+      await settleAt(store, late, 0)
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(await used()).toBe(110)
+    })
   })
 
   test('takes nothing in advance for who is not busy', async () => {

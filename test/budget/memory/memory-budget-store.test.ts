@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
 import {
   describeBudgetStore,
@@ -9,6 +9,23 @@ import {
 } from '../../support/describe-budget-store.ts'
 
 describeBudgetStore('memory', async () => createMemoryBudgetStore({ now: () => 1_700_000_000_000 }))
+
+describeBudgetStore('memory (asked for what it knows at once)', async () => {
+  const store = createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
+  const { takeNow, settleNow } = store
+  if (takeNow === undefined || settleNow === undefined) throw new Error('It knows everything at once')
+  return {
+    ...store,
+    take: async (request) => takeNow(request) ?? Promise.reject(new Error('It asked somebody')),
+    async settle(reservation, actual) {
+      if (!settleNow(reservation, actual)) throw new Error('It asked somebody')
+    },
+  }
+})
+
+test('a copy of the memory budget store has no verb that would pass by what is put into it', () => {
+  expect(Object.keys({ ...createMemoryBudgetStore() })).not.toContain('takeNow')
+})
 
 describe('the memory budget store, in time', () => {
   const budget = testBudget({ refillPerSecond: 3 })
@@ -63,5 +80,27 @@ describe('the memory budget store, in time', () => {
     await store.take(takeOf([[budget, 100]]))
     await store.settle(held, [0])
     expect(await store.take(takeOf([[budget, 0]]))).toMatchObject({ states: [{ remaining: 0 }] })
+  })
+})
+
+describe('the memory budget store, left alone', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  test('forgets all that is over, and has nothing to do then', async () => {
+    vi.useFakeTimers({ now: 1_700_000_000_000 })
+    const budget = testBudget({ refillPerSecond: 10 })
+    const store = createMemoryBudgetStore()
+    for (let client = 0; client < 500; client++) {
+      await store.take(takeOf([[budget, 50]], { tenant: `tenant-${client}`, ttlMs: 3_000 }))
+    }
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(vi.getTimerCount()).toBe(1)
+    // Buckets have drained after five seconds, reservations are over after four.
+    await vi.advanceTimersByTimeAsync(18_000)
+    expect(vi.getTimerCount()).toBe(0)
+    await store.take(takeOf([[budget, 50]]))
+    expect(vi.getTimerCount()).toBe(1)
+    await store.close()
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
