@@ -1,5 +1,8 @@
 import type { Client } from '../accounts/client.ts'
+import { CONTAINMENT } from '../execution/containment/contain-schema.ts'
+import type { OperationContainment } from '../execution/containment/operation-containment.ts'
 import type { OperationContext } from '../execution/operation-context.ts'
+import { OperationController } from '../execution/operation-controller.ts'
 import type { AdmittedOperation } from './admission.ts'
 import type { BatchMember } from './batch.ts'
 import type { OperationReport, ReportMode } from './report/operation-report.ts'
@@ -38,6 +41,26 @@ export function admissionContext(
 ): AdmissionContext {
   const controller = new AbortController()
   return { client, controller, signal: controller.signal, admission: admissionRecord(mode, startedAtMs, batch) }
+}
+
+/**
+ * The same for an operation that may be over before anybody asks for its signal, which then is not made. It is no property
+ * of its own: whoever copies properties, copies the signal by its name.
+ */
+export class BriefContext implements AdmissionContext {
+  readonly client: Client
+  readonly controller = new OperationController()
+  readonly admission: AdmissionRecord
+  readonly [CONTAINMENT]: OperationContainment | undefined = undefined
+
+  constructor(client: Client, admission: AdmissionRecord) {
+    this.client = client
+    this.admission = admission
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
 }
 
 /** The record of a new operation. */

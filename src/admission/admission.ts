@@ -2,15 +2,16 @@ import { setTimeout } from 'node:timers/promises'
 import { OperationTypeNode } from 'graphql'
 import type { Client } from '../accounts/client.ts'
 import { later } from '../budget/budget-state.ts'
-import type { BudgetStore, Charge, Reservation, TakeRequest, TakeResult } from '../budget/budget-store.ts'
-import { limitsOf } from '../budget/limits.ts'
+import type { Charge, Reservation, TakeResult } from '../budget/budget-store.ts'
 import type { Cost } from '../cost/evaluate/totals.ts'
 import { type Refusal, refusal } from '../errors/refusal.ts'
-import type { Ending, OverloadControl, Seat, Shed } from '../guard/overload/overload-control.ts'
+import { andThen, type NowOrLater } from '../execution/now-or-later.ts'
+import type { Ending, Entry, OverloadControl, Seat, Shed } from '../guard/overload/overload-control.ts'
 import { affordable } from './charging/affordable.ts'
 import { type BatchUse, batchUse } from './charging/batch-use.ts'
-import { type BudgetObserver, settleEvents, takeEvents } from './charging/budget-event.ts'
-import { joinedCharges, operationCharges, requestCharges, settledAmount, type Used } from './charging/charges.ts'
+import { takeEvents } from './charging/budget-event.ts'
+import { joinedCharges, operationCharges, requestCharges, type Used } from './charging/charges.ts'
+import { type ChargingOptions, createCharging } from './charging/charging.ts'
 import { denialRefusal, noTier } from './charging/denial-refusal.ts'
 import { createRequestDenials } from './charging/request-denials.ts'
 import { selectionCounts } from './charging/selection-counts.ts'
@@ -18,21 +19,14 @@ import { tenantOf } from './charging/tenant-of.ts'
 import type { OperationRequest } from './operation-request.ts'
 import { type Policy, tierOf } from './policy.ts'
 import type { PreparedOperation, PreparedOperations } from './prepared-operations.ts'
-import { type PricedOperation, type PriceOptions, priceOperation } from './price-operation.ts'
-import { type OperationReport, settled } from './report/operation-report.ts'
-import { createEventCharging, type EventCharging } from './subscriptions/event-charging.ts'
+import { type Priced, type PricedOperation, type PriceOptions, priceOperation } from './price-operation.ts'
+import type { OperationReport } from './report/operation-report.ts'
+import { createEventCharging, type EventCharging } from './subscriptions/payment/event-charging.ts'
 import type { Tier } from './tier.ts'
 
-export interface AdmissionOptions extends PriceOptions {
-  readonly store: BudgetStore
+export interface AdmissionOptions extends PriceOptions, ChargingOptions {
   /** Read anew for each operation, so that a change takes effect on the next take. */
   readonly policy: () => Policy
-  /** A new, unguessable name for a reservation. */
-  readonly newId: () => string
-  /** Told of settles and cancels that failed: what they would have given back stays charged. */
-  readonly onSettleFailure: (cause: unknown) => void
-  /** Told of denials, and of soft thresholds that are passed. */
-  readonly onBudgetEvent?: BudgetObserver | undefined
   /**
    * A clock that never goes back, in milliseconds.
    * @default performance.now
@@ -74,6 +68,8 @@ export type AdmissionResult =
 export interface AdmittedOperation {
   readonly prepared: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>>
+  /** The same as resolvers get them. Those may change what is in them, so they are good for one execution. */
+  readonly coerced: Readonly<Record<string, unknown>>
   /** What was taken for it, and for those that were admitted together with it. */
   readonly reservation: Reservation
   /** What those have used so far: they are settled together. */
@@ -90,7 +86,7 @@ export interface Admission {
   /**
    * Charges requests to an address, by default one. The first thing that happens to a request; undefined lets it pass.
    */
-  arrive(ip: string, requests?: number): Promise<Refused | undefined>
+  arrive(ip: string, requests?: number): NowOrLater<Refused | undefined>
   /** What has no request left is denied again before it is read; undefined lets it pass. */
   deny(client: Client): Refused | undefined
   /** Whether operations wait for a seat: only then somebody may be turned away. */
@@ -105,7 +101,7 @@ export interface Admission {
    * Prices an operation and charges the estimate to all of its client's budgets, or to none. Where a leaky bucket makes
    * it wait, the answer comes when it is its turn.
    */
-  admit(request: OperationRequest): Promise<AdmissionResult>
+  admit(request: OperationRequest): NowOrLater<AdmissionResult>
   /**
    * The same for operations that one client sends at once: those that have a price are charged together, all or none.
    * They have to run one after another, since they take one place among what runs.
@@ -140,12 +136,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const { now = () => performance.now() } = options
   const { wait = (ms, signal) => setTimeout(ms, undefined, signal && { signal }) } = options
 
-  async function take(tier: string, request: Omit<TakeRequest, 'id'>): Promise<TakeResult> {
-    const result = await store.take({ id: newId(), ...request })
-    if (onBudgetEvent !== undefined) takeEvents(tier, request.charges, result).forEach(onBudgetEvent)
-    return result
-  }
-
+  const charging = createCharging({ store, newId, onSettleFailure, onBudgetEvent })
   const requestDenials = createRequestDenials(now)
 
   async function chargeRequest(client: Client): Promise<RequestCharge> {
@@ -153,68 +144,89 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const tier = tierOf(current, client)
     if (tier === undefined) return { report: NOTHING_CHARGED, denied: noTier(client) }
     const charges = requestCharges(current, tier, client)
-    const result = await take(client.tier, { tenant: tenantOf(client), charges, ttlMs: NEVER_SETTLED_MS })
+    const result = await charging.take(client.tier, { tenant: tenantOf(client), charges, ttlMs: NEVER_SETTLED_MS })
     requestDenials.note(client, tier, result)
     const report = { actualCost: 0, states: statesOf(result) }
     return { report, denied: result.admitted ? undefined : denialRefusal(result) }
   }
 
   /** Prices an operation that is to run. One that is not is charged a request, and has its answer. */
-  async function price(current: Policy, tier: Tier, request: OperationRequest): Promise<Weighed | AdmissionResult> {
+  function price(current: Policy, tier: Tier, request: OperationRequest): NowOrLater<Weighed | AdmissionResult> {
     const { client, variables } = request
-    const { refusal, prepared, price } = priceOperation(options, request, tier)
-    if (prepared === undefined || request.mode === 'validate') {
-      const { report, denied } = await chargeRequest(client)
-      const stopped = denied ?? refusal
-      if (stopped !== undefined) return { kind: 'refused', refusal: stopped, report: { ...price, ...report } }
-      return { kind: 'validated', report: { ...price, states: report.states } }
-    }
+    const priced = priceOperation(options, request, tier)
+    const { prepared, coerced, price } = priced
+    if (prepared === undefined || request.mode === 'validate') return chargeUnpriced(client, priced)
     const selections = selectionCounts(schema, prepared, variables)
     const charges = operationCharges(current, tier, client, { cost: price.estimate.cost, selections })
-    return { kind: 'weighed', request, prepared, price, charges }
+    return { kind: 'weighed', request, prepared, coerced, price, charges }
+  }
+
+  async function chargeUnpriced(client: Client, { refusal, price }: Priced): Promise<AdmissionResult> {
+    const { report, denied } = await chargeRequest(client)
+    const stopped = denied ?? refusal
+    if (stopped !== undefined) return refused(stopped, { ...price, ...report })
+    return { kind: 'validated', report: { ...price, states: report.states } }
   }
 
   /**
    * Charges operations of one client that have their price, all or none, and waits until it is their turn. The answer
    * says what comes of each.
    */
-  async function takeEstimates(
-    tier: Tier,
-    first: Weighed,
-    others: readonly Weighed[],
-  ): Promise<(operation: Weighed) => AdmissionResult> {
-    const { client, signal } = first.request
-    const { timeoutMs } = tier
+  function takeEstimates(tier: Tier, first: Weighed, others: readonly Weighed[]): NowOrLater<ResultOf> {
+    const { client } = first.request
     const alone = others.length === 0
     const charges = alone ? first.charges : joinedCharges([first, ...others].map((operation) => operation.charges))
-    const lifeMs = (1 + others.length) * timeoutMs + longestDelayMs(charges)
-    const times = { ttlMs: lifeMs + RESERVATION_SLACK_MS, heldMs: lifeMs + PLACE_SLACK_MS }
-    const result = await take(client.tier, { tenant: tenantOf(client), charges, ...times })
-    requestDenials.note(client, tier, result)
-    const states = statesOf(result)
-    if (!result.admitted) {
-      // What would fit is known where one operation is the whole of it.
-      const fits = (maxCost: number) => affordable(first.prepared.plan, first.request.variables, maxCost)
-      const denied = denialRefusal(result, alone ? fits : undefined)
-      return ({ price }) => ({ kind: 'refused', refusal: denied, report: { ...price, states, actualCost: 0 } })
+    const lifeMs = (1 + others.length) * tier.timeoutMs + longestDelayMs(charges)
+    const request = {
+      tenant: tenantOf(client),
+      charges,
+      ttlMs: lifeMs + RESERVATION_SLACK_MS,
+      heldMs: lifeMs + PLACE_SLACK_MS,
     }
-    const { reservation, delayMs } = result
-    const stays = delayMs === 0 || (await turn(delayMs, signal))
-    const statesThen = states.map((state) => later(state, delayMs))
-    const entry = stays ? await overload?.enter({ ...seatFor(tier, [first, ...others]), signal }) : undefined
-    const seat = entry?.kind === 'seated' ? entry : undefined
-    const used = batchUse(1 + others.length)
-    return ({ prepared, price, request: { variables } }) => {
-      const admitted = { prepared, variables, reservation, used, seat, tier: client.tier, timeoutMs }
-      const report = { ...price, states: statesThen }
-      // Its place in the queue is used up, whoever leaves it: those behind it have been told when it is their turn.
-      if (!stays) return { kind: 'abandoned', report: settle(admitted, report, unused(price.estimate.cost)) }
-      if (entry?.kind === 'abandoned') return { kind: 'abandoned', report: settle(admitted, report, unused(0)) }
-      if (entry?.kind === 'shed') {
-        return { kind: 'refused', refusal: overloaded(entry), report: settle(admitted, report, unused(0)) }
+    return andThen(charging.take(client.tier, request), (result): NowOrLater<ResultOf> => {
+      requestDenials.note(client, tier, result)
+      const states = statesOf(result)
+      if (!result.admitted) {
+        // What would fit is known where one operation is the whole of it.
+        const fits = (maxCost: number) => affordable(first.prepared.plan, first.request.variables, maxCost)
+        const denied = denialRefusal(result, alone ? fits : undefined)
+        return ({ price }) => refused(denied, { estimate: price.estimate, rows: price.rows, states, actualCost: 0 })
       }
-      return { kind: 'admitted', admitted, report }
-    }
+      const { reservation, delayMs } = result
+      const statesThen = delayMs === 0 ? states : states.map((state) => later(state, delayMs))
+      const used = batchUse(1 + others.length)
+      return andThen(seated(tier, delayMs, [first, ...others]), (entry): ResultOf => {
+        const seat = entry?.kind === 'seated' ? entry : undefined
+        return ({ prepared, coerced, price: { estimate, rows }, request: { variables } }) => {
+          const { timeoutMs } = tier
+          const admitted = { prepared, variables, coerced, reservation, used, seat, tier: client.tier, timeoutMs }
+          const report = { estimate, rows, states: statesThen }
+          switch (entry?.kind) {
+            // Its place in the queue is used up, whoever leaves it: those behind it have been told when it is their turn.
+            case 'left':
+              return { kind: 'abandoned', report: settle(admitted, report, unused(estimate.cost)) }
+            case 'abandoned':
+              return { kind: 'abandoned', report: settle(admitted, report, unused(0)) }
+            case 'shed':
+              return refused(overloaded(entry), settle(admitted, report, unused(0)))
+            default:
+              return { kind: 'admitted', admitted, report }
+          }
+        }
+      })
+    })
+  }
+
+  /** Waits for the turn of what was taken, then for a seat. Undefined where nobody needs one. */
+  function seated(
+    tier: Tier,
+    delayMs: number,
+    batch: readonly [Weighed, ...Weighed[]],
+  ): NowOrLater<Entry | { readonly kind: 'left' } | undefined> {
+    const { signal } = batch[0].request
+    const enter = () => overload?.enter(seatFor(tier, batch), signal)
+    if (delayMs === 0) return enter()
+    return turn(delayMs, signal?.()).then((stays) => (stays ? enter() : { kind: 'left' }))
   }
 
   /** Waits, unless the client goes away before the time is over. */
@@ -237,12 +249,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const total = together.with(used)
     if (total === undefined) return { ...report, actualCost: used.cost }
     seat?.leave(ending)
-    const actual = reservation.charges.map((charge) => settledAmount(charge, total))
-    // Off the response path: a settle that is lost keeps the estimate charged, which the store accounts for.
-    store.settle(reservation, actual).catch(onSettleFailure)
-    const after = { ...settled(report, reservation.charges, total), actualCost: used.cost }
-    if (onBudgetEvent !== undefined) settleEvents(tier, report.states, after.states).forEach(onBudgetEvent)
-    return after
+    const after = charging.settle(tier, reservation, report, total)
+    return total === used ? after : { ...after, actualCost: used.cost }
   }
 
   async function admitTogether(requests: readonly OperationRequest[]): Promise<readonly AdmissionResult[]> {
@@ -250,10 +258,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (first === undefined) return []
     const current = policy()
     const tier = tierOf(current, first.client)
-    if (tier === undefined) {
-      const refused = { kind: 'refused', refusal: noTier(first.client), report: NOTHING_CHARGED } as const
-      return requests.map(() => refused)
-    }
+    if (tier === undefined) return requests.map(({ client }) => withoutTier(client))
     const priced = await Promise.all(requests.map((request) => price(current, tier, request)))
     const [weighed, ...others] = priced.filter((outcome) => outcome.kind === 'weighed')
     if (weighed === undefined) return priced.filter((outcome) => outcome.kind !== 'weighed')
@@ -270,7 +275,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const denied = requestDenials.recall(client, tierOf(policy(), client))
       if (denied === undefined) return undefined
       if (onBudgetEvent !== undefined) takeEvents(client.tier, [], denied).forEach(onBudgetEvent)
-      return { kind: 'refused', refusal: denialRefusal(denied), report: { actualCost: 0, states: denied.states } }
+      return refused(denialRefusal(denied), { actualCost: 0, states: denied.states })
     },
     isFull: () => overload?.someWait() ?? false,
     turnAway(client) {
@@ -289,27 +294,30 @@ export function createAdmission(options: AdmissionOptions): Admission {
         await store.take({ id: newId(), tenant: tenantOf(client), charges: nothing, ttlMs: NEVER_SETTLED_MS }),
       )
     },
-    events: createEventCharging({ store, policy, newId, onBudgetEvent }),
+    events: createEventCharging({ store, policy, newId, onSettleFailure, onBudgetEvent }),
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     admitTogether,
-    async admit(request) {
-      const [result] = await admitTogether([request])
-      if (result === undefined) throw new Error('An operation went into admission and did not come out')
-      return result
+    admit(request) {
+      const current = policy()
+      const tier = tierOf(current, request.client)
+      if (tier === undefined) return withoutTier(request.client)
+      return andThen(price(current, tier, request), (priced) =>
+        priced.kind === 'weighed' ? andThen(takeEstimates(tier, priced, []), (resultOf) => resultOf(priced)) : priced,
+      )
     },
-    async arrive(ip, requests = 1) {
-      const { ipBudget } = policy()
-      const charges = [{ budget: ipBudget, subject: ip, amount: requests }]
-      const result = await take('none', { tenant: `ip:${ip}`, charges, ttlMs: NEVER_SETTLED_MS })
-      if (!result.admitted) {
-        const report = { actualCost: 0, states: statesOf(result) }
-        return { kind: 'refused', refusal: denialRefusal(result), report }
-      }
-      if (result.delayMs > 0) await wait(result.delayMs, undefined)
-      return undefined
+    arrive(ip, requests = 1) {
+      const charges = [{ budget: policy().ipBudget, subject: ip, amount: requests }]
+      const taken = charging.take('none', { tenant: `ip:${ip}`, charges, ttlMs: NEVER_SETTLED_MS })
+      return andThen(taken, (result) => {
+        if (!result.admitted) return refused(denialRefusal(result), { actualCost: 0, states: statesOf(result) })
+        return result.delayMs > 0 ? wait(result.delayMs, undefined).then(() => undefined) : undefined
+      })
     },
   }
 }
+
+/** What comes of one of the operations that were charged together. */
+type ResultOf = (operation: Weighed) => AdmissionResult
 
 /** An operation that is to run, with what it takes. */
 interface Weighed extends PricedOperation {
@@ -339,6 +347,14 @@ function overloaded({ retryAfterMs }: Shed): Refusal {
   return refusal('OVERLOADED', { retryAfterMs })
 }
 
+function refused(refusal: Refusal, report: OperationReport): Refused {
+  return { kind: 'refused', refusal, report }
+}
+
+function withoutTier(client: Client): Refused {
+  return refused(noTier(client), NOTHING_CHARGED)
+}
+
 const NOTHING_CHARGED = { actualCost: 0, states: [] } as const satisfies OperationReport
 
 function statesOf(result: TakeResult): OperationReport['states'] {
@@ -346,5 +362,9 @@ function statesOf(result: TakeResult): OperationReport['states'] {
 }
 
 function longestDelayMs(charges: readonly Charge[]): number {
-  return Math.max(0, ...charges.map(({ budget }) => limitsOf(budget).maxDelayMs))
+  let longestMs = 0
+  for (const { budget } of charges) {
+    if (budget.algorithm === 'leaky-bucket') longestMs = Math.max(longestMs, budget.maxDelayMs)
+  }
+  return longestMs
 }

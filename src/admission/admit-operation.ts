@@ -1,26 +1,28 @@
 import type { GraphQLError } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
-import type { Admission } from './admission.ts'
-import type { AdmissionContext } from './admission-context.ts'
+import { andThen, type NowOrLater } from '../execution/now-or-later.ts'
+import type { Admission, AdmissionResult } from './admission.ts'
+import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import type { OperationRequest } from './operation-request.ts'
 
 /**
  * Takes an operation through admission and notes in its context what came of it. The answer is the error that says why
  * it may not run; undefined where it may, or was only to be validated.
  */
-export async function admitOperation(
+export function admitOperation(
   admission: Admission,
-  { client, signal, admission: record }: AdmissionContext,
-  request: Omit<OperationRequest, 'client' | 'mode' | 'signal' | 'known'>,
-): Promise<GraphQLError | undefined> {
-  const result = await (record.batch ?? admission).admit({
-    ...request,
-    client,
-    signal,
-    mode: record.mode,
-    known: record.known,
-  })
+  context: AdmissionContext,
+  { source, document, operationName, variables }: Omit<OperationRequest, 'client' | 'mode' | 'signal' | 'known'>,
+): NowOrLater<GraphQLError | undefined> {
+  const { client, admission: record } = context
+  const { mode, known } = record
+  const signal = () => context.signal
+  const request = { client, source, document, operationName, variables, mode, known, signal }
+  return andThen((record.batch ?? admission).admit(request), (result) => note(record, result))
+}
+
+function note(record: AdmissionRecord, result: AdmissionResult): GraphQLError | undefined {
   record.report = result.report
   switch (result.kind) {
     case 'refused':

@@ -1,8 +1,9 @@
 import { OperationTypeNode } from 'graphql'
 import { isErrorCode } from '../errors/error-registry.ts'
 import type { Refusal } from '../errors/refusal.ts'
+import type { NowOrLater } from '../execution/now-or-later.ts'
 import type { Ending } from '../guard/overload/overload-control.ts'
-import type { Admission, AdmittedOperation } from './admission.ts'
+import type { Admission, AdmittedOperation, RequestCharge } from './admission.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import type { Used } from './charging/charges.ts'
 import type { OperationEnded, OperationObserver } from './operation-observer.ts'
@@ -46,13 +47,22 @@ export interface Concluded {
  * The end of an operation's journey, whichever way it came in: what ran is settled at what it used, what never got as
  * far as a price is charged one request, and telemetry is told. Once for each context.
  */
-export async function concludeOperation(
+export function concludeOperation(
+  options: ConcludeOptions,
+  context: AdmissionContext,
+  answer: Answer,
+): NowOrLater<Concluded> {
+  const { report } = context.admission
+  if (report !== undefined) return concluded(options, context, answer, { report, denied: undefined })
+  return options.admission.chargeRequest(context.client).then((charge) => concluded(options, context, answer, charge))
+}
+
+function concluded(
   { admission, now = Date.now, observe }: ConcludeOptions,
   { client, admission: record }: AdmissionContext,
   answer: Answer,
-): Promise<Concluded> {
-  const { report: charged, denied } =
-    record.report === undefined ? await admission.chargeRequest(client) : { report: record.report, denied: undefined }
+  { report: charged, denied }: RequestCharge,
+): Concluded {
   const { admitted } = record
   const report =
     admitted === undefined

@@ -8,12 +8,14 @@ import {
 } from 'graphql'
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
+import { executorOf } from '../execution/compiled/executor-of.ts'
 import { type AnswerBound, createAnswerBound } from '../execution/containment/answer-bound.ts'
 import { answerSize } from '../execution/containment/answer-size.ts'
 import { beginContainment } from '../execution/containment/contain-schema.ts'
 import type { Ended } from '../execution/containment/operation-containment.ts'
 import { OversizedListError } from '../execution/containment/oversized-list-error.ts'
 import { type Execution, executeWithDeadline } from '../execution/execute-with-deadline.ts'
+import { andThen, type NowOrLater } from '../execution/now-or-later.ts'
 import type { AdmissionContext, AdmissionRecord } from './admission-context.ts'
 import { clientGone } from './admit-operation.ts'
 import type { PreparedOperation } from './prepared-operations.ts'
@@ -23,38 +25,62 @@ export interface AdmittedArgs extends ExecutionArgs {
   readonly contextValue: AdmissionContext
 }
 
+export interface PluginsAtWork {
+  /** Whether one is to be told of each field. Resolvers are wrapped by then; graphql-js, which looks them up, calls that. */
+  readonly watchFields: boolean
+}
+
 /**
  * Executes an operation that has been admitted, for as long as its tier allows and, where its schema is contained, within
  * the limits of that. One that is cut off, by them, by the deadline or because the client has gone, has no data and
  * keeps its estimate charged. Whatever resolvers return or throw, the answer can be serialised.
+ *
+ * @param plugins where plugins of Apollo Server have been at work on it since it was admitted
  */
-export async function executeAdmitted(args: AdmittedArgs): Promise<ExecutionResult> {
+export function executeAdmitted(args: AdmittedArgs, plugins?: PluginsAtWork): NowOrLater<ExecutionResult> {
   const { schema, contextValue } = args
-  const { admission: record, controller, signal } = contextValue
+  const { admission: record, controller } = contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')
-  const { timeoutMs, prepared, variables } = record.admitted
+  const { timeoutMs, prepared, variables, coerced } = record.admitted
   const sizeOf = prepared.plan.sizes(variables)
-  const containment = beginContainment(schema, contextValue, { controller, signal, sizeOf })
-  const execution = await executeWithDeadline(() => execute(args), timeoutMs, controller)
-  // It aborts the signal as a client does that goes away.
-  if (containment?.ended !== undefined) return endedAnswer(record, containment.ended)
-  if (execution.kind !== 'completed') return cutOff(record, execution)
-  // A deadline holds whatever the database and however busy the process. But who has changed something has to learn it.
-  const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
-  if (tooLate) return cutOff(record, { kind: 'timed-out', timeoutMs })
-  const maxBytes = containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY
-  return sendable(record, execution.result, maxBytes, boundOf(schema, prepared))
+  const containment = beginContainment(schema, contextValue, { controller, sizeOf })
+  const executor = executorOf(schema)
+  const isCompiled = executor !== undefined && plugins?.watchFields !== true
+  // Plugins may have changed them, and each event of a subscription is one execution more.
+  const isKnown = plugins === undefined && prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION
+  const known = isKnown && args.variableValues === variables ? coerced : undefined
+  const run = () => (isCompiled ? executor.execute(args, prepared, known) : execute(args))
+  return andThen(executeWithDeadline(run, timeoutMs, controller), (execution) => {
+    // It aborts the signal as a client does that goes away.
+    if (containment?.ended !== undefined) return endedAnswer(record, containment.ended)
+    if (execution.kind !== 'completed') return cutOff(record, execution)
+    // A deadline holds whatever the database and however busy the process. But who has changed something has to learn it.
+    const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
+    if (tooLate) return cutOff(record, { kind: 'timed-out', timeoutMs })
+    const maxBytes = containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY
+    return sendable(record, execution.result, maxBytes, boundOf(schema, prepared))
+  })
 }
 
-const bounds = new WeakMap<PreparedOperation, AnswerBound>()
+interface Bounded {
+  runs: number
+  bound: AnswerBound | undefined
+}
 
-/** Compiled once for each operation that is kept. */
-function boundOf(schema: GraphQLSchema, prepared: PreparedOperation): AnswerBound {
-  const known = bounds.get(prepared)
-  if (known !== undefined) return known
-  const bound = createAnswerBound(schema, prepared.operation, prepared.fragments)
-  bounds.set(prepared, bound)
-  return bound
+const bounds = new WeakMap<PreparedOperation, Bounded>()
+
+/** How often answers are looked at as they are: to make the bound of an operation costs more than it saves once. */
+const UNBOUNDED_RUNS = 2
+
+function boundOf(schema: GraphQLSchema, prepared: PreparedOperation): AnswerBound | undefined {
+  const known = bounds.get(prepared) ?? { runs: 0, bound: undefined }
+  if (known.bound !== undefined) return known.bound
+  if (known.runs === 0) bounds.set(prepared, known)
+  known.runs += 1
+  if (known.runs > UNBOUNDED_RUNS) {
+    known.bound = createAnswerBound(schema, prepared.operation, prepared.fragments)
+  }
+  return known.bound
 }
 
 /** The answer, or where it cannot be sent, why. */
@@ -62,7 +88,7 @@ function sendable(
   record: AdmissionRecord,
   result: ExecutionResult,
   maxBytes: number,
-  bound: AnswerBound,
+  bound: AnswerBound | undefined,
 ): ExecutionResult {
   const answer = result.errors === undefined ? result : { ...result, errors: result.errors.map(presentable) }
   const size = answerSize(answer, maxBytes, bound)

@@ -12,6 +12,6 @@ export interface OperationRequest {
   readonly mode: ReportMode
   /** False puts it behind operations of its tier while the server is overloaded. @default true */
   readonly known?: boolean | undefined
-  /** Aborts when the client goes away: an operation that waits for its turn then gives it up. */
-  readonly signal?: AbortSignal | undefined
+  /** What aborts when the client goes away: an operation that waits for its turn then gives it up. Asked where one waits. */
+  readonly signal?: (() => AbortSignal) | undefined
 }

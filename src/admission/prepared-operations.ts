@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  parse,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { CostModel, CostPlan } from '../cost/cost-model.ts'
@@ -54,6 +55,10 @@ export interface PreparedOperations {
 
 interface KnownDocument {
   readonly verdict: Refusal | undefined
+  /** What the guard has parsed, until it is known to be valid. */
+  readonly parsed?: DocumentNode | undefined
+  /** How long it is without what makes a source long and no document large. */
+  readonly denseLength?: number
   /** Once it has been found valid. */
   readonly document: DocumentNode | undefined
   /** By operation name; only names that the document has. */
@@ -75,26 +80,45 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
   /** Of valid documents, by hash. */
   const sourceOf = new Map<string, string>()
 
+  /** An operation is asked about several times in a row, and the next one is often the same. */
+  let latest: { readonly source: string; readonly document: KnownDocument } | undefined
+
+  function find(source: string): KnownDocument | undefined {
+    if (latest?.source === source) return latest.document
+    const document = documents.get(source)
+    latest = document && { source, document }
+    return document
+  }
+
+  function keep(source: string, document: KnownDocument): void {
+    latest = undefined
+    documents.set(source, document)
+  }
+
   /** Kept only once it is worth it: whoever sends ever new garbage is not to drive out what others use. */
   function known(source: string): KnownDocument {
-    const kept = documents.get(source)
-    return kept ?? { verdict: inspect(source, options.limits), document: undefined, operations: new Map() }
+    const kept = find(source)
+    if (kept !== undefined) return kept
+    const document = { ...inspect(source, options.limits), document: undefined, operations: new Map() }
+    latest = { source, document }
+    return document
   }
 
   return {
     inspect(source) {
       const document = known(source)
-      if (document.verdict !== undefined) documents.set(source, document)
+      if (document.verdict !== undefined) keep(source, document)
       return document.verdict
     },
     validate(source) {
-      const knownDocument = documents.get(source)
+      const knownDocument = find(source)
       const kept = knownDocument?.document ?? mistakes.get(source)
       if (kept !== undefined) return kept
-      const validated = validateSource(options.schema, source, options.introspection ?? true)
+      const introspection = options.introspection ?? true
+      const validated = validateSource(options.schema, source, introspection, knownDocument?.parsed)
       if ('kind' in validated) {
         const operations = knownDocument?.operations ?? new Map()
-        documents.set(source, { verdict: undefined, operations, document: validated })
+        keep(source, { verdict: undefined, operations, document: validated, denseLength: denseLength(source) })
         sourceOf.set(sha256Of(source), source)
       } else mistakes.set(source, validated)
       return validated
@@ -115,7 +139,7 @@ export function createPreparedOperations(options: PreparedOperationsOptions): Pr
       const prepared = plan(options, document, operation)
       operations.set(operationName, prepared)
       // Weighed anew, with its plan. The cache weighs nothing twice that is the same object.
-      documents.set(source, { ...knownDocument })
+      keep(source, { ...knownDocument, parsed: undefined })
       return prepared
     },
   }
@@ -127,11 +151,13 @@ const BYTES = { document: 10_000, character: 100, planField: 2_200, error: 2_000
 /** For the errors of those that are invalid: a client that has one wrong sends it again. */
 const MAX_MISTAKES_BYTES = 4 * 1024 * 1024
 
-function bytesOf({ operations, document }: KnownDocument, source: string): number {
+function bytesOf({ operations, document, denseLength: dense }: KnownDocument, source: string): number {
   if (operations.size === 0 && document === undefined) return BYTES.document + 2 * source.length
   let fields = 0
   for (const prepared of operations.values()) if ('plan' in prepared) fields += prepared.plan.size
-  return BYTES.document + 2 * source.length + denseLength(source) * BYTES.character + fields * BYTES.planField
+  return (
+    BYTES.document + 2 * source.length + (dense ?? denseLength(source)) * BYTES.character + fields * BYTES.planField
+  )
 }
 
 /** Without what makes a source long and no document large: comments, blanks, long texts and names. */
@@ -139,10 +165,15 @@ function denseLength(source: string): number {
   return source.replaceAll(/#[^\n\r]*|"[^"\n\r]*"|[\s,]+/g, ' ').replaceAll(/\w{20,}/g, 'a'.repeat(20)).length
 }
 
-function inspect(source: string, limits: GuardLimits): Refusal | undefined {
-  const inspection = inspectSource(source, limits)
+function inspect(source: string, limits: GuardLimits): Pick<KnownDocument, 'verdict' | 'parsed'> {
+  let parsed: DocumentNode | undefined
+  const inspection = inspectSource(source, limits, (text) => {
+    parsed = parse(text)
+    return parsed
+  })
   // A syntax error is left to the server's parser, which says where it is.
-  return inspection.kind === 'violation' ? refusal(inspection.violation.code, inspection.violation) : undefined
+  if (inspection.kind !== 'violation') return { verdict: undefined, parsed }
+  return { verdict: refusal(inspection.violation.code, inspection.violation) }
 }
 
 function plan(

@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, parse } from 'graphql'
+import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql'
 import { expandedSize, MAX_EXPANDED_NESTING } from './expanded-size.ts'
 import type { GuardLimits } from './guard-limits.ts'
 import { type Inspection, passed, syntaxError, violationOf } from './inspection.ts'
@@ -7,19 +7,24 @@ import { scanSource } from './scan-source.ts'
 /**
  * Whether a document may be parsed and validated by the server. It needs no schema, takes time linear in the source,
  * and never throws. Cycles and unknown fragments pass: standard validation names them, and bears documents this small.
+ *
+ * @param parseIt parses a source that is small enough, for whoever wants to keep what comes of it
  */
-export function inspectSource(source: string, limits: GuardLimits): Inspection {
+export function inspectSource(source: string, limits: GuardLimits, parseIt = parseSource): Inspection {
   try {
     const scanned = scanSource(source, limits)
-    return scanned.kind === 'passed' ? inspectSize(source, limits) : scanned
+    return scanned.kind === 'passed' ? inspectSize(parseIt(source), limits) : scanned
   } catch (error) {
     if (error instanceof GraphQLError) return syntaxError
     throw error
   }
 }
 
-function inspectSize(source: string, limits: GuardLimits): Inspection {
-  const { definitions } = parse(source, { noLocation: true })
+function parseSource(source: string): DocumentNode {
+  return parse(source, { noLocation: true })
+}
+
+function inspectSize({ definitions }: DocumentNode, limits: GuardLimits): Inspection {
   const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   if (fragments.length > limits.maxFragments) return violationOf('maxFragments', fragments.length, limits.maxFragments)

@@ -3,6 +3,7 @@
  * coercing it, pricing it and writing it down all recurse; this does not. Linear in the value.
  */
 export function nestsDeeper(value: unknown, levels: number): boolean {
+  if (levels > 0 && isContainer(value) && !Object.values(value).some(isContainer)) return false
   let open = [value].filter(isContainer)
   for (let level = 0; open.length > 0; level++) {
     if (level >= levels) return true

@@ -1,17 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { createOperationMetrics, type OperationEnded } from './operation-metrics.ts'
 
 /** What this process counts, in the words of Prometheus. Methods may be handed on without their object. */
 export interface Metrics {
   /** Counts one operation that has ended. Tiers and outcomes become labels: both are to be of a known few. */
   operation(ended: OperationEnded): void
   subscriptions(change: 1 | -1): void
-  /** Counts what happened to so many open subscriptions, and what that cost the client of each. */
-  subscriptionEvent(
-    event: 'delivered' | 'paused' | 'overflow' | 'resumed',
-    tier: string,
-    cost: number,
-    times: number,
-  ): void
+  /** Counts what happened to open subscriptions, and what that cost. */
+  subscriptionEvent(event: SubscriptionEvent): void
   budgetStoreState(state: 'ok' | 'degraded'): void
   /** Counts what happened to a budget. Tiers, budgets and levels become labels: all are to be of a known few. */
   budgetEvent(event: BudgetEvent): void
@@ -30,27 +26,41 @@ export interface Metrics {
   slowResolver(coordinate: string): void
   /** A promise that was rejected when nobody waited for it any more. */
   lateRejection(): void
+  /** Asked at every scrape: who executes operations, and what of them is compiled. */
+  executions(read: () => ExecutionCounts): void
   /** Asked at every scrape. */
   overload(read: () => OverloadCounts): void
+  /** Asked once at every scrape, which waits for the answer; what is rejected is exposed as no number. */
+  outbox(read: () => Promise<OutboxCounts>): void
   /** An operation whose document is not in the manifest, where such go last. */
   unknownDocument(): void
   /** What a scrape is answered with. */
-  expose(): Promise<{ readonly contentType: string; readonly body: string }>
+  expose(): Promise<Exposed>
+  /** The same as plain data, for a process that joins the metrics of several. */
+  values(): Promise<MetricValues>
 }
 
-export interface OperationEnded {
-  readonly tier: string
-  readonly outcome: string
-  readonly estimatedCost: number
-  readonly actualCost: number
-  readonly durationMs: number
+export interface Exposed {
+  readonly contentType: string
+  readonly body: string
 }
+
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 
 export interface BudgetEvent {
   readonly kind: 'denied' | 'shadow-denied' | 'over-soft-threshold'
   readonly tier: string
   readonly budget: string
   readonly level: string
+}
+
+export interface SubscriptionEvent {
+  readonly kind: 'delivered' | 'paused' | 'overflow' | 'resumed'
+  readonly tier: string
+  /** What it has cost the client of each subscription. */
+  readonly cost: number
+  /** To how many subscriptions it has happened. */
+  readonly times: number
 }
 
 export interface BudgetStoreFailures {
@@ -77,6 +87,14 @@ export interface LeaseCounts {
   readonly leases: number
 }
 
+/** Executions from the start, by who did them; compiled operations that are kept, and their fields. */
+export interface ExecutionCounts {
+  readonly compiled: number
+  readonly interpreted: number
+  readonly operations: number
+  readonly fields: number
+}
+
 /** Seats are for operations that run; `shed` counts from the start. */
 export interface OverloadCounts {
   readonly limit: number
@@ -85,8 +103,10 @@ export interface OverloadCounts {
   readonly shed: Readonly<Record<string, number>>
 }
 
-/** From what a compiled operation takes to the longest that a tier allows. */
-const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+export interface OutboxCounts {
+  readonly events: number
+  readonly oldestSeconds: number
+}
 
 /** Metrics with a registry of their own, beside the usual ones of the process. README.md says what each one means. */
 export function createMetrics(): Metrics {
@@ -96,33 +116,22 @@ export function createMetrics(): Metrics {
   let failures: () => BudgetStoreFailures = () => ({ failed: 0, local: 0, open: 0, closed: 0, dropped: 0 })
   let leases: () => LeaseCounts = () => ({ leased: 0, direct: 0, slices: 0, refused: 0, lost: 0, leases: 0 })
   let denialMemoryHits = () => 0
+  let executions: () => ExecutionCounts = () => ({ compiled: 0, interpreted: 0, operations: 0, fields: 0 })
   let overload: () => OverloadCounts = () => ({ limit: 0, inUse: 0, waiting: 0, shed: {} })
 
-  const operations = new Counter({
-    name: 'tollgate_operations_total',
-    help: 'Operations that have ended.',
-    labelNames: ['tier', 'outcome'],
-    registers,
-  })
-  const duration = new Histogram({
-    name: 'tollgate_operation_duration_seconds',
-    help: 'How long operations took from their arrival to their answer.',
-    labelNames: ['tier'],
-    buckets: DURATION_BUCKETS_SECONDS,
-    registers,
-  })
-  const estimatedCost = new Counter({
-    name: 'tollgate_estimated_cost_total',
-    help: 'Estimated cost of operations that have ended; 0 for what did not run.',
-    labelNames: ['tier'],
-    registers,
-  })
-  const actualCost = new Counter({
-    name: 'tollgate_actual_cost_total',
-    help: 'Actual cost of operations that have ended.',
-    labelNames: ['tier'],
-    registers,
-  })
+  let outbox: () => Promise<OutboxCounts> = async () => ({ events: 0, oldestSeconds: 0 })
+  /** Both of its gauges are asked at once. */
+  let asked: Promise<OutboxCounts> | undefined
+
+  function askOutbox(): Promise<OutboxCounts> {
+    asked ??= outbox()
+      .catch(() => ({ events: Number.NaN, oldestSeconds: Number.NaN }))
+      .finally(() => {
+        asked = undefined
+      })
+    return asked
+  }
+
   const subscriptions = new Gauge({
     name: 'tollgate_subscriptions',
     help: 'Subscriptions that are open.',
@@ -143,6 +152,7 @@ export function createMetrics(): Metrics {
   const degraded = new Gauge({
     name: 'tollgate_budget_store_degraded',
     help: '1 while the budget store is given up and the policies of the budgets decide, otherwise 0.',
+    aggregator: 'max',
     registers,
   })
   const denials = new Counter({
@@ -192,6 +202,33 @@ export function createMetrics(): Metrics {
     help: 'Operations whose document is not in the manifest, in the mode known-first.',
     registers,
   })
+  new Counter({
+    name: 'tollgate_executions_total',
+    help: 'Executions of operations, and of subscriptions for an event, by the way: compiled or by graphql-js.',
+    labelNames: ['way'],
+    registers,
+    collect() {
+      this.reset()
+      const { compiled, interpreted } = executions()
+      for (const [way, times] of Object.entries({ compiled, interpreted })) this.inc({ way }, times)
+    },
+  })
+  new Gauge({
+    name: 'tollgate_compiled_operations',
+    help: 'Compiled operations that are kept.',
+    registers,
+    collect() {
+      this.set(executions().operations)
+    },
+  })
+  new Gauge({
+    name: 'tollgate_compiled_fields',
+    help: 'Fields of the compiled operations that are kept.',
+    registers,
+    collect() {
+      this.set(executions().fields)
+    },
+  })
   new Gauge({
     name: 'tollgate_overload_seats',
     help: 'Seats for operations that run: how many there are, and how many are in use. 0 where nobody counts them.',
@@ -218,6 +255,24 @@ export function createMetrics(): Metrics {
     collect() {
       this.reset()
       for (const [where, operations] of Object.entries(overload().shed)) this.inc({ where }, operations)
+    },
+  })
+  new Gauge({
+    name: 'tollgate_outbox_events',
+    help: 'Events in the database that have not been passed on, at most 10 000. All processes tell of the same ones.',
+    aggregator: 'max',
+    registers,
+    async collect() {
+      this.set((await askOutbox()).events)
+    },
+  })
+  new Gauge({
+    name: 'tollgate_outbox_oldest_seconds',
+    help: 'How long the oldest event in the database that has not been passed on has waited.',
+    aggregator: 'max',
+    registers,
+    async collect() {
+      this.set((await askOutbox()).oldestSeconds)
     },
   })
   new Gauge({
@@ -290,17 +345,10 @@ export function createMetrics(): Metrics {
   })
 
   return {
-    operation(ended) {
-      const { tier, outcome } = ended
-      operations.inc({ tier, outcome })
-      // A clock that was set back makes no negative duration.
-      duration.observe({ tier }, Math.max(0, ended.durationMs) / 1000)
-      estimatedCost.inc({ tier }, ended.estimatedCost)
-      actualCost.inc({ tier }, ended.actualCost)
-    },
+    operation: createOperationMetrics(registers),
     subscriptions: (change) => subscriptions.inc(change),
-    subscriptionEvent(event, tier, cost, times) {
-      subscriptionEvents.inc({ tier, event }, times)
+    subscriptionEvent({ kind, tier, cost, times }) {
+      subscriptionEvents.inc({ tier, event: kind }, times)
       subscriptionCost.inc({ tier }, cost * times)
     },
     budgetStoreState: (state) => degraded.set(state === 'degraded' ? 1 : 0),
@@ -314,8 +362,14 @@ export function createMetrics(): Metrics {
     oversizedList: (coordinate) => oversizedLists.inc({ coordinate }),
     slowResolver: (coordinate) => slowResolvers.inc({ coordinate }),
     lateRejection: () => lateRejections.inc(),
+    executions(read) {
+      executions = read
+    },
     overload(read) {
       overload = read
+    },
+    outbox(read) {
+      outbox = read
     },
     unknownDocument: () => unknownDocuments.inc(),
     budgetStoreFailures(read) {
@@ -328,5 +382,6 @@ export function createMetrics(): Metrics {
       denialMemoryHits = hits
     },
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    values: () => registry.getMetricsAsJSON(),
   }
 }

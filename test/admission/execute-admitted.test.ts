@@ -1,12 +1,14 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { parse } from 'graphql'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { anonymousClient } from '../../src/accounts/anonymous-client.ts'
 import { admissionContext } from '../../src/admission/admission-context.ts'
 import { batchUse } from '../../src/admission/charging/batch-use.ts'
 import { executeAdmitted } from '../../src/admission/execute-admitted.ts'
 import { createPreparedOperations } from '../../src/admission/prepared-operations.ts'
 import { createCostModel } from '../../src/cost/cost-model.ts'
+import { createExecutor } from '../../src/execution/compiled/executor.ts'
+import { executeWith } from '../../src/execution/compiled/executor-of.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 
 const TIMEOUT_MS = 1
@@ -32,6 +34,7 @@ async function run(source: string) {
   contextValue.admission.admitted = {
     prepared,
     variables: {},
+    coerced: {},
     reservation: { id: 'one', tenant: 'none', charges: [], ttlMs: 1, source: 'open' },
     used: batchUse(1),
     seat: undefined,
@@ -42,7 +45,16 @@ async function run(source: string) {
   return { result, keepsEstimate: contextValue.admission.keepsEstimate }
 }
 
-describe('an operation that ends after its deadline because the process was held up', () => {
+const ways = [
+  ['graphql-js', 1],
+  ['compiled execution', 0],
+] as const
+
+describe.each(ways)('an operation that ends after its deadline, since the process was held up, under %s', (_, runs) => {
+  const executor = createExecutor({ interpretedRuns: runs })
+  beforeEach(() => executeWith(schema, executor))
+  afterAll(() => expect(executor.stats()).toMatchObject(runs === 0 ? { compiled: 2 } : { interpreted: 2 }))
+
   test('is timed out and keeps its estimate where it is a query', async () => {
     expect(await run('{ slow }')).toMatchObject({
       result: { errors: [{ extensions: { code: 'OPERATION_TIMEOUT', timeoutMs: TIMEOUT_MS } }] },

@@ -11,8 +11,8 @@ describe('within the default limits, validation takes its time at most', () => {
     const text = source(defaultGuardLimits.maxTokens)
     // Whoever adds a document sees to it that the guard lets it pass: others show nothing.
     expect(inspectSource(text, defaultGuardLimits)).toEqual({ kind: 'passed' })
-    // Many times what it takes: bench/cost/validation.bench.mjs measures.
-    expect(validationMs(costlySchema, text)).toBeLessThan(250)
+    // Many times what it takes, and a small part of what it would without the limits: bench/cost/validation.bench.mjs measures.
+    expect(validationMs(costlySchema, text)).toBeLessThan(1_500)
   })
 
   test.each(costlyDocuments)('and one that is larger is refused: $name', ({ source }) => {

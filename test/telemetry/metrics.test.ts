@@ -121,6 +121,34 @@ describe('metrics', () => {
     for (factor of [1, 5, 5]) expect(await scrape()).toEqual(expected(factor))
   })
 
+  test('ask once at each scrape what waits in the outbox', async () => {
+    const metrics = createMetrics()
+    const scrape = () => samples(metrics, 'tollgate_outbox')
+    expect(await scrape()).toEqual({ tollgate_outbox_events: 0, tollgate_outbox_oldest_seconds: 0 })
+    let asked = 0
+    metrics.outbox(async () => {
+      asked += 1
+      return { events: 5 * asked, oldestSeconds: 1.5 * asked }
+    })
+    expect(await scrape()).toEqual({ tollgate_outbox_events: 5, tollgate_outbox_oldest_seconds: 1.5 })
+    expect(await scrape()).toEqual({ tollgate_outbox_events: 10, tollgate_outbox_oldest_seconds: 3 })
+    expect(asked).toBe(2)
+  })
+
+  test('answer a scrape although nobody knows what waits in the outbox, and say so', async () => {
+    const metrics = createMetrics()
+    metrics.outbox(() => Promise.reject(new Error('the database is away')))
+    expect(await samples(metrics, 'tollgate_outbox')).toEqual({
+      tollgate_outbox_events: Number.NaN,
+      tollgate_outbox_oldest_seconds: Number.NaN,
+    })
+    metrics.outbox(async () => ({ events: 1, oldestSeconds: 2 }))
+    expect(await samples(metrics, 'tollgate_outbox')).toEqual({
+      tollgate_outbox_events: 1,
+      tollgate_outbox_oldest_seconds: 2,
+    })
+  })
+
   test('count the subscriptions that are open', async () => {
     const metrics = createMetrics()
     for (const change of [1, 1, 1, -1] as const) metrics.subscriptions(change)
@@ -129,9 +157,9 @@ describe('metrics', () => {
 
   test('count what happens to open subscriptions, and what their events cost, by tier', async () => {
     const metrics = createMetrics()
-    metrics.subscriptionEvent('delivered', 'free', 3, 2)
-    metrics.subscriptionEvent('delivered', 'free', 4, 1)
-    metrics.subscriptionEvent('paused', 'free', 0, 1)
+    metrics.subscriptionEvent({ kind: 'delivered', tier: 'free', cost: 3, times: 2 })
+    metrics.subscriptionEvent({ kind: 'delivered', tier: 'free', cost: 4, times: 1 })
+    metrics.subscriptionEvent({ kind: 'paused', tier: 'free', cost: 0, times: 1 })
     expect(await samples(metrics, 'tollgate_subscription_')).toEqual({
       'tollgate_subscription_events_total{tier="free",event="delivered"}': 3,
       'tollgate_subscription_events_total{tier="free",event="paused"}': 1,
@@ -162,6 +190,19 @@ describe('metrics', () => {
         'tollgate_overload_shed_total{where="door"}': 10 * factor,
         'tollgate_overload_shed_total{where="full"}': 5,
         'tollgate_overload_shed_total{where="late"}': 0,
+      })
+    }
+  })
+
+  test('read who executes operations, and what of them is compiled, at each scrape', async () => {
+    const metrics = createMetrics()
+    for (const factor of [1, 2]) {
+      metrics.executions(() => ({ compiled: 7 * factor, interpreted: 3, operations: 2 * factor, fields: 40 }))
+      expect(await samples(metrics, 'tollgate_executions', 'tollgate_compiled')).toEqual({
+        'tollgate_executions_total{way="compiled"}': 7 * factor,
+        'tollgate_executions_total{way="interpreted"}': 3,
+        tollgate_compiled_operations: 2 * factor,
+        tollgate_compiled_fields: 40,
       })
     }
   })
@@ -201,7 +242,7 @@ describe('metrics', () => {
       metrics.budgetEvent({ kind, tier: 'free', budget: 'burst', level: 'client' })
     }
     metrics.overload(() => ({ limit: 4, inUse: 3, waiting: 2, shed: { door: 1 } }))
-    metrics.subscriptionEvent('delivered', 'free', 1, 1)
+    metrics.subscriptionEvent({ kind: 'delivered', tier: 'free', cost: 1, times: 1 })
     metrics.oversizedList('Query.products')
     metrics.slowResolver('Query.products')
     metrics.connectionRefused('total')

@@ -10,11 +10,11 @@ export type ReportMode = 'headers' | 'report' | 'explain' | 'validate'
 /** What there is to say about one operation, at whatever point its journey ended. */
 export interface OperationReport {
   /** Absent where the operation could not be priced. */
-  readonly estimate?: Cost
+  readonly estimate?: Cost | undefined
   /** What it cost in the end: 0 where it was refused. Absent while it runs, and where it was only validated. */
-  readonly actualCost?: number
+  readonly actualCost?: number | undefined
   /** Rows of the estimate, where they were asked for. */
-  readonly rows?: readonly CostRow[]
+  readonly rows?: readonly CostRow[] | undefined
   /** The budgets as they stand with this operation charged. */
   readonly states: readonly BudgetState[]
 }
@@ -23,9 +23,10 @@ export interface OperationReport {
 export function settled(report: OperationReport, charges: readonly Charge[], used: Used): OperationReport {
   const states = report.states.map((state, index) => {
     const charge = charges[index]
-    return charge === undefined ? state : refunded(state, charge.amount - settledAmount(charge, used))
+    const unused = charge === undefined ? 0 : charge.amount - settledAmount(charge, used)
+    return unused === 0 ? state : refunded(state, unused)
   })
-  return { ...report, actualCost: used.cost, states }
+  return { estimate: report.estimate, actualCost: used.cost, rows: report.rows, states }
 }
 
 /**

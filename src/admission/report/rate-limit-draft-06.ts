@@ -3,15 +3,13 @@ import type { BudgetState } from '../../budget/budget-store.ts'
 import type { RateLimitFields } from './rate-limit-fields.ts'
 
 /** draft-ietf-httpapi-ratelimit-headers-06: what draft 07 tells, with a header for each number. */
-export const draft06Fields: RateLimitFields = (states, least) =>
-  least === undefined
-    ? {}
-    : {
-        'ratelimit-policy': policies(states, least),
-        'ratelimit-limit': String(least.budget.capacity),
-        'ratelimit-remaining': String(least.remaining),
-        'ratelimit-reset': String(Math.ceil(least.fullInMs / 1000)),
-      }
+export const draft06Fields: RateLimitFields = (headers, states, least) => {
+  if (least === undefined) return
+  headers.set('ratelimit-policy', policies(states, least))
+  headers.set('ratelimit-limit', String(least.budget.capacity))
+  headers.set('ratelimit-remaining', String(least.remaining))
+  headers.set('ratelimit-reset', String(Math.ceil(least.fullInMs / 1000)))
+}
 
 /**
  * The policies of budgets that have a window. They are told apart by their quota alone, which is why no two may have the

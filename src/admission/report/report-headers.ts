@@ -31,25 +31,34 @@ export function reportHeaders(
   const cost = costHeader(report)
   if (cost !== undefined) headers.set('graphql-cost', cost)
   // What all clients share would tell each of them of the others.
-  const states = report.states.filter(({ budget }) => budget.mode === 'enforce' && budget.level !== 'global')
+  const states = report.states.every(isTold) ? report.states : report.states.filter(isTold)
   if (states.length === 0) return headers
   const least = meetsFirst(states)
-  for (const [name, value] of Object.entries(drafts[draft](states, least))) headers.set(name, value)
+  drafts[draft](headers, states, least)
   if (least !== undefined) {
     const fromMs = resetFormat === 'epoch' ? nowMs : 0
     headers.set('x-ratelimit-limit', String(least.budget.capacity))
     headers.set('x-ratelimit-remaining', String(least.remaining))
     headers.set('x-ratelimit-reset', String(Math.ceil((fromMs + least.fullInMs) / 1000)))
   }
-  const warnings = states.filter(isOverSoftThreshold)
-  if (warnings.length > 0) headers.set('ratelimit-warning', warnings.map(warningItem).join(', '))
+  if (states.some(isOverSoftThreshold)) {
+    headers.set('ratelimit-warning', states.filter(isOverSoftThreshold).map(warningItem).join(', '))
+  }
   return headers
+}
+
+function isTold({ budget }: BudgetState): boolean {
+  return budget.mode === 'enforce' && budget.level !== 'global'
 }
 
 /** A budget with nothing left stops the client, whatever it counts. One that time does not refill has no reset to tell. */
 function meetsFirst(states: readonly BudgetState[]): BudgetState | undefined {
-  const refilled = states.filter(({ budget }) => budget.meter !== 'concurrency')
+  const refilled = states.every(isRefilled) ? states : states.filter(isRefilled)
   return refilled.find(({ remaining }) => remaining === 0) ?? tightest(refilled) ?? refilled[0]
+}
+
+function isRefilled({ budget }: BudgetState): boolean {
+  return budget.meter !== 'concurrency'
 }
 
 function costHeader({ estimate, actualCost }: OperationReport): string | undefined {

@@ -18,7 +18,7 @@ export interface ConcurrencyLimit {
   /** To be called after every change of what is used or waits, and from time to time while somebody waits. */
   used(seats: number, someWait: boolean, nowMs: number): void
   /** An operation begins. The number goes into `completed`. */
-  begun(nowMs: number): number
+  begun(): number
   /** An operation ended by itself. */
   completed(begunAs: number, cost: number, tookMs: number, nowMs: number): void
   /** One that was cut off, or is no measure. It says nothing of what operations take. */
@@ -63,7 +63,6 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
   let meanMs = 0
   let measured = 0
   let begunCount = 0
-  const begunAtMs = new Map<number, number>()
   let saturatedSinceMs: number | undefined
   let probe: Probe | undefined
   let probedAtMs = 0
@@ -163,12 +162,9 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
     crowding = 1
   }
 
-  function ended(begunAs: number, nowMs: number): number {
+  function ended(begunAs: number, nowMs: number): void {
     advance(nowMs)
-    const atMs = begunAtMs.get(begunAs) ?? nowMs
-    begunAtMs.delete(begunAs)
     probe?.ended(begunAs)
-    return atMs
   }
 
   return {
@@ -189,15 +185,14 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       probeIfDue(nowMs)
       endProbe(nowMs)
     },
-    begun(nowMs) {
+    begun() {
       const number = begunCount
       begunCount += 1
-      begunAtMs.set(number, nowMs)
       probe?.begun(number)
       return number
     },
     completed(begunAs, cost, tookMs, nowMs) {
-      const atMs = ended(begunAs, nowMs)
+      ended(begunAs, nowMs)
       measured += 1
       // By now the long ones of the beginning have ended too.
       if (measured === FIRST_MEASURES / 2) durations.forget()
@@ -205,7 +200,7 @@ export function createConcurrencyLimit(options: ConcurrencyLimitOptions): Concur
       const expectedMs = durations.expectedMs(cost) ?? tookMs / crowding
       count(window, tookMs, expectedMs)
       probe?.measured(begunAs, tookMs, expectedMs)
-      const uncrowded = atMs > crowdedUntilMs && probe === undefined
+      const uncrowded = nowMs - tookMs > crowdedUntilMs && probe === undefined
       if (uncrowded) durations.learn(cost, tookMs)
       else durations.observe(cost, tookMs)
     },

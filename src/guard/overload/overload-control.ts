@@ -9,9 +9,9 @@ export interface OverloadControl {
   closedTo(priority: number): Shed | undefined
   /**
    * Waits for a seat. Never rejects. Priorities are whole numbers from 0 to 9, and the highest goes first; `cost` is
-   * the estimated cost.
+   * the estimated cost. `signal` is asked for where it has to wait, and aborts when it need not.
    */
-  enter(request: SeatRequest): Promise<Entry> | Entry
+  enter(request: SeatRequest, signal?: () => AbortSignal): Promise<Entry> | Entry
   /** Whether somebody waits for a seat. Where nobody does, the door is open. */
   someWait(): boolean
   state(): OverloadState
@@ -22,7 +22,6 @@ export interface OverloadControl {
 export interface SeatRequest {
   readonly priority: number
   readonly cost: number
-  readonly signal?: AbortSignal | undefined
 }
 
 export type Entry = Seat | Shed | { readonly kind: 'abandoned' }
@@ -160,8 +159,13 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
     return { kind: 'shed', retryAfterMs: Math.round(retryAfterMs * (1 + random() / 2)) }
   }
 
-  function wait(request: SeatRequest, priority: number, weight: number, nowMs: number): Promise<Entry> {
-    const { cost, signal } = request
+  function wait(
+    cost: number,
+    signal: AbortSignal | undefined,
+    priority: number,
+    weight: number,
+    nowMs: number,
+  ): Promise<Entry> {
     return new Promise((resolve) => {
       const onAbort = () => {
         if (!room.remove(waiter)) return
@@ -197,18 +201,20 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
       shed.door += 1
       return shedOf(priority)
     },
-    enter(request) {
-      if (request.signal?.aborted) {
+    enter({ priority: asked, cost }, signalOf) {
+      const nowMs = now()
+      const priority = asPriority(asked)
+      door.entered(priority)
+      const weight = seats.weightOf(cost)
+      // Where nobody waits and there is a seat, there is nobody to be let in before.
+      if (room.size === 0 && seats.fits(weight)) door.look(nowMs)
+      else advance(nowMs)
+      if (closed || (!room.hasAtLeast(priority) && seats.fits(weight))) return sit({ cost, weight }, nowMs)
+      const signal = signalOf?.()
+      if (signal?.aborted) {
         abandoned += 1
         return { kind: 'abandoned' }
       }
-      const nowMs = now()
-      const priority = asPriority(request.priority)
-      door.entered(priority)
-      advance(nowMs)
-      const weight = seats.weightOf(request.cost)
-      if (closed || (!room.hasAtLeast(priority) && seats.fits(weight)))
-        return sit({ cost: request.cost, weight }, nowMs)
       if (room.size >= maxWaiting) {
         shed.full += 1
         const displaced = room.lastBelow(priority)
@@ -216,7 +222,7 @@ export function createOverloadControl(options: OverloadOptions = {}): OverloadCo
         room.remove(displaced)
         displaced.end(shedOf(displaced.priority))
       }
-      return wait(request, priority, weight, nowMs)
+      return wait(cost, signal, priority, weight, nowMs)
     },
     someWait: () => room.size > 0,
     state: () => ({

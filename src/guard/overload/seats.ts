@@ -82,7 +82,7 @@ export function createSeats({ now, onLeave, ...limits }: SeatsOptions): Seats {
       inUse += taken
       running += 1
       seated += 1
-      const number = limit.begun(nowMs)
+      const number = limit.begun()
       let left = false
       return {
         kind: 'seated',

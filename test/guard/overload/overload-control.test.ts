@@ -112,13 +112,16 @@ describe('a full server', () => {
     const first = seat(control.enter({ priority: 0, cost: 1 }))
     const gone = new AbortController()
     const { note, names } = ends()
-    void note('gone', control.enter({ priority: 1, cost: 1, signal: gone.signal }))
+    void note(
+      'gone',
+      control.enter({ priority: 1, cost: 1 }, () => gone.signal),
+    )
     void note('next', control.enter({ priority: 0, cost: 1 }))
     gone.abort()
     first.leave('cut-off')
     await turn()
     expect(names()).toEqual(['gone abandoned', 'next seated'])
-    expect(control.enter({ priority: 9, cost: 1, signal: gone.signal })).toEqual({ kind: 'abandoned' })
+    expect(control.enter({ priority: 9, cost: 1 }, () => gone.signal)).toEqual({ kind: 'abandoned' })
   })
 
   test('seats everybody when it closes', async () => {
@@ -228,7 +231,7 @@ test('whatever comes, every seat is given back, the room is bounded, and everybo
             guest.entry = entry
             guest.ends += 1
           }
-          const entry = control.enter({ priority, cost, signal: controller.signal })
+          const entry = control.enter({ priority, cost }, () => controller.signal)
           if (entry instanceof Promise) void entry.then(told)
           else told(entry)
         } else if ('twice' in step) {
