@@ -13,7 +13,7 @@ import {
 } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { SubscriptionObserver } from '../admission/subscriptions/subscription-observer.ts'
-import { createSubscriptionPlaces } from '../admission/subscriptions/subscription-places.ts'
+import { createSubscriptionSlots } from '../admission/subscriptions/subscription-slots.ts'
 import { createSubscriptions, type SubscriptionsOptions } from '../admission/subscriptions/subscriptions.ts'
 import { refusal } from '../errors/refusal.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -23,22 +23,28 @@ import { trustedProxies } from './connections/trusted-proxies.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts'
 import { type GraphQLRouteOptions, graphqlRoute } from './http/graphql-route.ts'
 import { replyWithRefusal } from './http/reply-with-refusal.ts'
+import { createStreamHandler, type StreamHandler } from './http/stream-handler.ts'
 import { createTurnAway } from './http/turn-away.ts'
 import { shownResult } from './operations/shown-result.ts'
 import { readTls, type TlsFiles } from './read-tls.ts'
 import { schemaRoute } from './schema-route.ts'
 import { securityHeaders } from './security-headers.ts'
 import { spreadOver } from './spread-over.ts'
+import { comeBack } from './websocket/come-back.ts'
 import { createWebSocketHandler, type WebSocketHandlerOptions } from './websocket/websocket-handler.ts'
 import { websocketUpgradesOnly } from './websocket/websocket-upgrades-only.ts'
 
 export interface HttpServerOptions
-  extends Omit<GraphQLRouteOptions, 'handleSocket' | Made>,
+  extends Omit<GraphQLRouteOptions, Made>,
     Omit<WebSocketHandlerOptions, 'directory' | 'extendContext' | Made>,
-    Pick<SubscriptionsOptions, 'log' | 'maxQueuedEvents'>,
+    Pick<SubscriptionsOptions, 'log' | 'maxQueuedEvents' | 'maxQueuedBytes'>,
     ConnectionGuardOptions {
   /** What a client sees of an error. */
   readonly formatError: Parameters<typeof shownResult>[0]
+  /** Calls back when keys may have been taken away or clients changed; answers how to stop that. */
+  readonly onClientsChanged: (listener: () => void) => () => void
+  /** Over what time subscribers are sent elsewhere when the server closes. @default 5000 */
+  readonly drainSpreadMs?: number | undefined
   readonly onSubscriptionEvent?: SubscriptionObserver | undefined
   readonly logger: Logger
   /** The schema as it was written. */
@@ -51,7 +57,7 @@ export interface HttpServerOptions
 }
 
 /** What is made here of the other options. */
-type Made = 'subscriptions' | 'show' | 'places'
+type Made = 'subscriptions' | 'show' | 'slots' | 'handleSocket' | 'handleStream' | 'isTrustedProxy' | 'said'
 
 /**
  * The edge: `/graphql` over HTTP and WebSocket, health and metrics. It listens when its `listen` is called. `close`
@@ -78,14 +84,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       ? { http: connections.nodeOptions }
       : { https: { ...connections.nodeOptions, ...readTls(options.tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS } }),
   })
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers(alwaysSaid)
+  const said = saidByAll(app, alwaysSaid)
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers(said())
+    done()
   })
   app.removeContentTypeParser('text/plain')
-  app.setNotFoundHandler((request, reply) => {
-    const { method, url } = request
-    return replyWithRefusal(request, reply, refusal('NOT_FOUND', { method, path: url.split('?', 1)[0] ?? url }))
-  })
+  app.setNotFoundHandler(notFound)
   app.setErrorHandler<FastifyError>(failed)
   // Without compression, which could make very many bytes of a few. The types of ws do not know all of its options.
   const webSocketOptions = {
@@ -95,35 +100,35 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     allowSynchronousEvents: false,
     closeTimeout: CLOSE_HANDSHAKE_MS,
   }
-  await app.register(websocket, {
-    options: webSocketOptions,
-    async preClose() {
-      // Those that are about to open come later.
-      app.websocketServer.on('connection', sendAway)
-      await spreadOver(app.websocketServer.clients, options.drainSpreadMs ?? 5_000, sendAway)
-    },
-  })
+  // Its own way would be to close all sockets at once; `drain` closes them one after the other.
+  await app.register(websocket, { options: webSocketOptions, preClose: async () => undefined })
   websocketUpgradesOnly(app.server)
+  // Routes that have no use for a socket would open it and close it again.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.ws && !SOCKET_ROUTES.has(request.routeOptions.url)) notFound(request, reply)
+    else done()
+  })
   const { admission, directory, conclude } = options
   const turnAway = createTurnAway({ admission, directory, observe: conclude.observe })
-  connections.attach(app, trustedProxies(options.trustedProxies), turnAway)
-  closeSilentConnections(app)
-  closeAfterLastAnswer(app)
+  const isTrustedProxy = trustedProxies(options.trustedProxies)
+  connections.attach(app, isTrustedProxy, turnAway)
   await app.register(healthRoutes, options.health)
   if (options.introspection) await app.register(schemaRoute, options)
   const show = shownResult(options.formatError)
   const subscriptions = createSubscriptions({ ...options, show, observe: options.onSubscriptionEvent })
-  const made = { ...options, show, subscriptions, places: createSubscriptionPlaces() }
+  const made = { ...options, show, subscriptions, isTrustedProxy, slots: createSubscriptionSlots() }
   const sockets = createWebSocketHandler(made)
-  const stopListening = options.onClientsChanged(sockets.identifyAgain)
+  const streams = createStreamHandler(made)
+  const stopListening = options.onClientsChanged(() => {
+    sockets.identifyAgain()
+    streams.identifyAgain()
+  })
+  app.addHook('preClose', () => drain(app.websocketServer, streams, options.drainSpreadMs))
   app.addHook('onClose', async () => stopListening())
-  await app.register(graphqlRoute, { ...made, handleSocket: sockets.handle, prefix: '/graphql' })
+  closeSilentConnections(app)
+  const handlers = { handleSocket: sockets.handle, handleStream: streams.handle }
+  await app.register(graphqlRoute, { ...made, ...handlers, said, prefix: '/graphql' })
   return app
-
-  function sendAway(socket: WebSocket): void {
-    socket.close(SERVICE_RESTART, 'This server goes away; connect again')
-    setTimeout(() => socket.terminate(), CLOSE_HANDSHAKE_MS).unref()
-  }
 
   function failed(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (err.statusCode !== undefined && err.statusCode >= 400 && err.statusCode < 500) {
@@ -136,24 +141,42 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   }
 }
 
+const SOCKET_ROUTES: ReadonlySet<string | undefined> = new Set(['/graphql', '/graphql/'])
+
+function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { ws, method, url } = request
+  const path = url.split('?', 1)[0] ?? url
+  return replyWithRefusal(request, reply, refusal('NOT_FOUND', { method: ws ? 'WebSocket' : method, path }))
+}
+
 /** How long a client may take to agree on TLS. A server that closes waits for it. */
 const HANDSHAKE_TIMEOUT_MS = 5_000
-
-/** The registered close code that says: come back, after a moment. */
-const SERVICE_RESTART = 1012
 
 /** How long a client may take to answer that it has seen its socket close. */
 const CLOSE_HANDSHAKE_MS = 2_000
 
-/** Tells, once the server closes, whoever is still answered to come on another connection: this one would hold it up. */
-function closeAfterLastAnswer(app: FastifyInstance): void {
-  let closes = false
+/** Sends subscribers elsewhere, those on sockets and on streams within the same time. */
+async function drain(
+  server: FastifyInstance['websocketServer'],
+  streams: Pick<StreamHandler, 'drain'>,
+  spreadMs = 5_000,
+): Promise<void> {
+  const sendElsewhere = (socket: WebSocket) => comeBack(socket, 'This server goes away; connect again')
+  // Those that are about to open come later.
+  server.on('connection', sendElsewhere)
+  await Promise.all([spreadOver(server.clients, spreadMs, sendElsewhere), streams.drain(spreadMs)])
+}
+
+/**
+ * What every answer says: what it always does, and once the server closes, to come on another connection, since this one
+ * would hold it up.
+ */
+function saidByAll(app: FastifyInstance, always: Readonly<Record<string, string>>): () => Record<string, string> {
+  let said = { ...always }
   app.addHook('preClose', async () => {
-    closes = true
+    said = { ...always, connection: 'close' }
   })
-  app.addHook('onSend', async (_request, reply) => {
-    if (closes) reply.header('connection', 'close')
-  })
+  return () => said
 }
 
 /** Ends, when the server closes, the connections on which no request has come: browsers and health checks keep some ready. */

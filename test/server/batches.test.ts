@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import { seats, testBudget } from '../support/describe-budget-store.ts'
 import { createTestApi, keys, type TestApiOptions } from '../support/test-api.ts'
 
@@ -20,6 +21,25 @@ function few(first: number) {
 const answered = { data: { few: [{ id: '0' }, { id: '1' }] } }
 
 describe('a batch', () => {
+  test('of which one operation fails for a reason of ours has the answers of the others', async () => {
+    const store = createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
+    const unwell: typeof store = {
+      ...store,
+      // An operation that is refused takes a request and no points.
+      take: (request) =>
+        request.charges.some(({ budget, amount }) => budget.level === 'ip' || (budget.meter === 'cost' && amount > 0))
+          ? store.take(request)
+          : Promise.reject(new Error('the password is hush')),
+    }
+    const api = await open({ store: unwell })
+    const answer = await api.post([few(3), { query: '{ few(' }, few(4)])
+    const failed = { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }
+    expect(answer).toMatchObject({ status: 200, body: [answered, failed, answered] })
+    expect(JSON.stringify(answer.body)).not.toContain('hush')
+    expect(api.logged.join()).toContain('hush')
+    expect((await api.post([{ query: '{ few(' }])).status).toBe(500)
+  })
+
   test('is answered in its order, and its headers tell of all of it', async () => {
     const api = await open()
     const answer = await api.post([few(3), { query: '{ __typename }' }, few(4)])

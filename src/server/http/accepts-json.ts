@@ -13,9 +13,20 @@ export function acceptsJsonAlone(accept: string | undefined): boolean {
   return ranges.includes(JSON_TYPE) && !ranges.some((range) => RESPONSE_RANGES.has(range))
 }
 
-const JSON_TYPE = 'application/json'
+/**
+ * Which of the two types an answer comes in, where an `Accept` header names it first and does not weigh it. Undefined for
+ * all others, of which Apollo works it out.
+ */
+export function typeNamedFirst(accept: string | undefined): string | undefined {
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return `${JSON_TYPE}; charset=utf-8`
+  const first = accept.split(',', 1)[0]?.trim().toLowerCase()
+  return first === JSON_TYPE || first === RESPONSE_TYPE ? `${first}; charset=utf-8` : undefined
+}
 
-const RESPONSE_RANGES = new Set(['*/*', 'application/*', 'application/graphql-response+json'])
+const JSON_TYPE = 'application/json'
+const RESPONSE_TYPE = 'application/graphql-response+json'
+
+const RESPONSE_RANGES = new Set(['*/*', 'application/*', RESPONSE_TYPE])
 
 function acceptedRanges(accept: string): readonly string[] {
   return accept.split(',').flatMap((range) => {

@@ -19,6 +19,9 @@ export async function answerBatch(
     batch.map(async ({ operation, context }) => {
       try {
         return await operations.answer(operation, from, context)
+      } catch (thrown) {
+        // That one fails is no reason to keep from a client what became of the others, which may be mutations.
+        return operations.fail(thrown, from)
       } finally {
         // The others wait for it, whatever has become of it.
         context.admission.batch?.end()
@@ -34,5 +37,5 @@ export async function answerBatch(
   ])
   const retryAfter = status === 200 ? undefined : first?.headers.get('retry-after')
   if (retryAfter !== undefined) headers.set('retry-after', retryAfter)
-  return { status, headers, body: `[${answers.map(({ body }) => body.trimEnd()).join(',')}]\n` }
+  return { status, headers, body: `[${answers.map(({ body }) => String(body).trimEnd()).join(',')}]\n` }
 }

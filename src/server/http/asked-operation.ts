@@ -6,8 +6,16 @@ import type { AskedDocument } from '../../admission/documents/documents.ts'
 export interface AskedOperation {
   /** What names its document. Undefined where nothing does, which Apollo will say. */
   readonly document: AskedDocument | undefined
+  /** What is to run of the document; undefined where Apollo has to look at it first. */
+  readonly plain: PlainOperation | undefined
   /** The request as Apollo reads it, with the text of the document where that has been found. */
   toApollo(source: string | undefined): Pick<HTTPGraphQLRequest, 'search' | 'body'>
+}
+
+/** What a POST asks for that has each of its fields in the form in which it has to be. */
+export interface PlainOperation {
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 /** The operation of a request; several where its body is a list. */
@@ -20,19 +28,27 @@ export function askedOperations({ method, url, body }: FastifyRequest): {
 }
 
 function inBody(body: unknown): AskedOperation {
-  if (typeof body !== 'object' || body === null) return { document: undefined, toApollo: () => ({ search: '', body }) }
-  const { documentId, ...fields }: Fields = { ...body }
+  if (!isFields(body)) return { document: undefined, plain: undefined, toApollo: () => ({ search: '', body }) }
   return {
-    document: namedBy({ ...fields, documentId }),
+    document: namedBy(body),
+    plain: plainOf(body),
     toApollo(query) {
       if (query === undefined) return { search: '', body }
-      const { extensions, ...others } = fields
+      const { documentId, extensions, ...others } = body
       return {
         search: '',
-        body: { ...others, query, ...('extensions' in fields && !isObject(extensions) && { extensions }) },
+        body: { ...others, query, ...('extensions' in body && !isObject(extensions) && { extensions }) },
       }
     },
   }
+}
+
+function plainOf({ operationName, variables, extensions }: Fields): PlainOperation | undefined {
+  const isPlain =
+    (isMissing(operationName) || isText(operationName)) &&
+    (isMissing(variables) || isObject(variables)) &&
+    (isMissing(extensions) || isObject(extensions))
+  return isPlain ? { operationName: operationName ?? undefined, variables: variables ?? {} } : undefined
 }
 
 function inSearch(params: URLSearchParams): AskedOperation {
@@ -41,6 +57,7 @@ function inSearch(params: URLSearchParams): AskedOperation {
   const extensions = json(params.get('extensions'))
   return {
     document: namedBy({ query, documentId, extensions }),
+    plain: undefined,
     toApollo(found) {
       // Of several Apollo takes none.
       if (found === undefined || params.getAll('query').length > 1) return { search: `?${params}`, body: undefined }
@@ -56,7 +73,13 @@ function inSearch(params: URLSearchParams): AskedOperation {
 interface Fields {
   readonly query?: unknown
   readonly documentId?: unknown
+  readonly operationName?: unknown
+  readonly variables?: unknown
   readonly extensions?: unknown
+}
+
+function isFields(body: unknown): body is Fields {
+  return typeof body === 'object' && body !== null
 }
 
 function namedBy({ query, documentId, extensions }: Fields): AskedDocument | undefined {
@@ -64,15 +87,19 @@ function namedBy({ query, documentId, extensions }: Fields): AskedDocument | und
   return named ? { query, documentId, extensions } : undefined
 }
 
-function isText(query: unknown): boolean {
-  return typeof query === 'string' && query !== ''
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isMissing(value: unknown): value is undefined | null {
+  return value === undefined || value === null
 }
 
 function hasPersistedQuery(extensions: unknown): boolean {
   return isObject(extensions) && 'persistedQuery' in extensions
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

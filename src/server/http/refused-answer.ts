@@ -6,8 +6,10 @@ import { refusalHeaders } from '../../errors/to-graphql-error.ts'
 export interface Answer {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
-  /** JSON. */
-  readonly body: string
+  /** JSON, as text or in UTF-8. */
+  readonly body: string | Buffer
+  /** True where all headers are the server's own, and none is of an error that a resolver has thrown. */
+  readonly hasOwnHeadersOnly?: boolean
 }
 
 /**
@@ -31,8 +33,7 @@ export function refusedAnswer(
  * and validation have none.
  */
 export function errorsAnswer(accept: string | undefined, errors: readonly GraphQLError[], body: object): Answer {
-  const http: unknown = errors[0]?.extensions['http']
-  const { status = 400, headers = [] } = isHttp(http) ? http : {}
+  const { status = 400, headers } = errorsHead(errors)
   return {
     status,
     headers: new Map([...headers, ['content-type', mediaType(accept)]]),
@@ -40,13 +41,34 @@ export function errorsAnswer(accept: string | undefined, errors: readonly GraphQ
   }
 }
 
+/** The status and the headers that errors say their answer has, as Apollo joins them: of several, the last one counts. */
+export function errorsHead(errors: readonly GraphQLError[]): Head {
+  let status: number | undefined
+  const headers = new Map<string, string>()
+  for (const { extensions } of errors) {
+    const { http } = extensions
+    if (!isHttp(http)) continue
+    if (http.status) status = http.status
+    for (const [name, value] of http.headers ?? []) headers.set(name.toLowerCase(), value)
+  }
+  return { status, headers }
+}
+
+interface Head {
+  readonly status: number | undefined
+  readonly headers: Map<string, string>
+}
+
 interface Http {
   readonly status?: number
   readonly headers?: ReadonlyMap<string, string>
 }
 
+/** As Apollo tells it from what an error may have there for reasons of its own. */
 function isHttp(http: unknown): http is Http {
-  return typeof http === 'object' && http !== null
+  if (typeof http !== 'object' || http === null) return false
+  const isStatus = !('status' in http) || typeof http.status === 'number'
+  return isStatus && (!('headers' in http) || http.headers instanceof Map)
 }
 
 /** The type that an answer comes in. */

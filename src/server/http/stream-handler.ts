@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
 import type { AdmittedArgs } from '../../admission/execute-admitted.ts'
@@ -8,6 +8,7 @@ import { reportHeaders } from '../../admission/report/report-headers.ts'
 import type { Subscriber } from '../../admission/subscriptions/subscriber.ts'
 import type { Refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
+import { isSameClient } from '../is-same-client.ts'
 import { type BeginOperationOptions, beginOperation, refuseOperation } from '../operations/begin-operation.ts'
 import { createOperationRunner, type OperationRunnerOptions } from '../operations/operation-runner.ts'
 import { resumeFrom } from '../operations/resume-from.ts'
@@ -22,8 +23,6 @@ import { profiledStatus, type StatusProfile } from './status-profile.ts'
 export interface StreamHandlerOptions extends BeginOperationOptions, OperationRunnerOptions {
   /** After so long without a result a comment is sent. @default 12000 */
   readonly pingIntervalMs?: number | undefined
-  /** Over what time subscribers are sent elsewhere when the server closes. @default 5000 */
-  readonly drainSpreadMs?: number | undefined
   /** @default 'audits' */
   readonly statusProfile?: StatusProfile
 }
@@ -47,28 +46,26 @@ export interface StreamHandler {
     context: AdmissionContext,
     identify: OpenStream['identify'],
   ): Promise<FastifyReply>
-  /** Looks up the keys of all clients again: those that are not known any more are told so, and get nothing more. */
+  /**
+   * Looks up the keys of all clients again. Those that are not known any more are told so, and the subscriptions of those
+   * that are others now end without `complete`: they connect again.
+   */
   identifyAgain(): void
+  /** Sends all clients elsewhere, over a time, and from now on all that come. */
+  drain(spreadMs: number): Promise<void>
 }
 
 /**
  * `/graphql/stream`: one operation, its results as server-sent events. What is refused is answered as at `/graphql`,
  * with its status and as JSON. When the server closes, streams end without `complete`: clients connect again.
  */
-export function createStreamHandler(app: FastifyInstance, options: StreamHandlerOptions): StreamHandler {
-  const { conclude, show, pingIntervalMs = 12_000, drainSpreadMs = 5_000, statusProfile = 'audits' } = options
+export function createStreamHandler(options: StreamHandlerOptions): StreamHandler {
+  const { conclude, show, pingIntervalMs = 12_000, statusProfile = 'audits' } = options
   const runner = createOperationRunner(options)
   const open = new Set<OpenStream>()
   /** Those of subscriptions that have not been read to their end. */
   const unread = new Set<Readable>()
   let closes = false
-  app.addHook('preClose', async () => {
-    closes = true
-    await spreadOver(open, drainSpreadMs, interrupt)
-    setTimeout(() => {
-      for (const body of unread) body.destroy()
-    }, LAST_READ_MS).unref()
-  })
 
   function interrupt({ subscriber, stream }: OpenStream): void {
     stream.end('interrupted')
@@ -125,7 +122,15 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
       if (error !== undefined) stream.sink.write(JSON.stringify(show({ errors: [error] })), undefined)
       stream.end('complete')
     })
+    // While it began, its key may have been taken away.
+    identifyAgain(one)
     if (closes) interrupt(one)
+  }
+
+  function identifyAgain(one: OpenStream): void {
+    const client = one.identify()
+    if ('code' in client) one.subscriber.end(toGraphQLError(client))
+    else if (!isSameClient(client, one.subscriber.client)) interrupt(one)
   }
 
   async function refuse(
@@ -159,11 +164,14 @@ export function createStreamHandler(app: FastifyInstance, options: StreamHandler
   return {
     handle,
     identifyAgain() {
-      for (const { subscriber, identify } of open) {
-        const client = identify()
-        if ('code' in client) subscriber.end(toGraphQLError(client))
-        else subscriber.identify(client)
-      }
+      for (const one of open) identifyAgain(one)
+    },
+    async drain(spreadMs) {
+      closes = true
+      await spreadOver(open, spreadMs, interrupt)
+      setTimeout(() => {
+        for (const body of unread) body.destroy()
+      }, LAST_READ_MS).unref()
     },
   }
 }

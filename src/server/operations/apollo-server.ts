@@ -11,7 +11,7 @@ import { executeAdmitted } from '../../admission/execute-admitted.ts'
 import { MAX_VALIDATION_ERRORS } from '../../admission/validate-source.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { type StatusProfile, statusProfilePlugin } from '../http/status-profile.ts'
-import { concealNames, mayNameSchema } from './conceal-names.ts'
+import { concealErrors } from './conceal-names.ts'
 import { maskError } from './mask-error.ts'
 import { nameMistakes } from './name-mistakes.ts'
 
@@ -25,27 +25,33 @@ export interface ApolloServerOptions {
   readonly logger: Logger
   /** @default 'audits' */
   readonly statusProfile?: StatusProfile
-  readonly plugins?: readonly ApolloServerPlugin<AdmissionContext>[]
+  /** Plugins of Apollo Server, from anybody. They see each operation as in any other server. */
+  readonly plugins?: readonly ApolloServerPlugin<AdmissionContext>[] | undefined
+}
+
+/** Apollo Server, which can say whether somebody else has to be told of operations. */
+export class AdmittingApolloServer extends ApolloServer<AdmissionContext> {
+  /** Whether there are plugins besides those that this server always has. */
+  hasOtherPlugins = false
+
+  override addPlugin(plugin: ApolloServerPlugin<AdmissionContext>): void {
+    super.addPlugin(plugin)
+    this.hasOtherPlugins = true
+  }
 }
 
 /** Apollo Server with every operation admitted first and executed under its tier's deadline. Not started yet. */
-export function createApolloServer(options: ApolloServerOptions): ApolloServer<AdmissionContext> {
-  const { schema, introspection, logger, statusProfile = 'audits' } = options
-  return new ApolloServer<AdmissionContext>({
+export function createApolloServer(options: ApolloServerOptions): AdmittingApolloServer {
+  const { schema, introspection, logger, statusProfile = 'audits', plugins = [] } = options
+  const server = new AdmittingApolloServer({
     gateway: {
       // Apollo takes a schema together with its executor from a gateway only; there is no other server behind it.
       async load() {
         return {
           executor: async ({ document, request: { variables }, operationName, context }) => {
             if (!isAdmissionContext(context)) throw new Error('An operation came without its admission context')
-            const result = await executeAdmitted({
-              schema,
-              document,
-              operationName,
-              variableValues: variables,
-              contextValue: context,
-            })
-            return nameMistakes(result)
+            const args = { schema, document, operationName, variableValues: variables, contextValue: context }
+            return nameMistakes(await executeAdmitted(args, { watchFields: isInstrumented(context) }))
           },
         }
       },
@@ -71,11 +77,11 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
     formatError: maskError(logger),
     stopOnTerminationSignals: false,
     plugins: [
-      ApolloServerPluginCacheControlDisabled(),
+      // It would instrument every field. Whoever has a use for it brings it along.
+      ...(plugins.some(isCacheControl) ? [] : [ApolloServerPluginCacheControlDisabled()]),
       ...(introspection ? [] : [ApolloServerPluginLandingPageDisabled(), namesConcealed]),
       admissionPlugin(options.conclude),
       statusProfilePlugin(statusProfile),
-      ...(options.plugins ?? []),
     ],
     logger: {
       debug: (message) => logger.debug(message),
@@ -84,6 +90,29 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<A
       error: (message) => logger.error(message),
     },
   })
+  for (const plugin of plugins) server.addPlugin(plugin)
+  if (bringsPlugins(schema)) server.hasOtherPlugins = true
+  return server
+}
+
+/** Whether Apollo Server adds plugins by itself: for usage reports, where it has a key, and for traces of a subgraph. */
+function bringsPlugins(schema: GraphQLSchema): boolean {
+  return Boolean(process.env['APOLLO_KEY']) || schema.getType('_Service') !== undefined
+}
+
+/**
+ * Whether a plugin is to be told of each field. Apollo has wrapped all resolvers by then, and says with a symbol in the
+ * context for which operations it matters.
+ */
+function isInstrumented(context: object): boolean {
+  return Object.getOwnPropertySymbols(context).some(({ description }) => description === WILL_RESOLVE_FIELD)
+}
+
+const WILL_RESOLVE_FIELD = 'apolloServerExecutionDispatcherWillResolveField'
+
+/** Apollo's own plugins are known by an id. */
+function isCacheControl(plugin: object): boolean {
+  return '__internal_plugin_id__' in plugin && plugin.__internal_plugin_id__ === 'CacheControl'
 }
 
 const namesConcealed: ApolloServerPlugin<AdmissionContext> = {
@@ -91,10 +120,10 @@ const namesConcealed: ApolloServerPlugin<AdmissionContext> = {
     return {
       async willSendResponse({ request, source = '', response: { body } }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return
-        const sent = { source, variables: request.variables ?? {} }
-        body.singleResult.errors = body.singleResult.errors.map((error) =>
-          mayNameSchema(error) ? { ...error, message: concealNames(error.message, sent) } : error,
-        )
+        body.singleResult.errors = concealErrors(body.singleResult.errors, {
+          source,
+          variables: request.variables ?? {},
+        })
       },
     }
   },

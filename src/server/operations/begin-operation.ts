@@ -4,7 +4,7 @@ import { admitOperation } from '../../admission/admit-operation.ts'
 import { type ConcludeOptions, concludeOperation } from '../../admission/conclude-operation.ts'
 import type { AskedDocument, Documents } from '../../admission/documents/documents.ts'
 import type { AdmittedArgs } from '../../admission/execute-admitted.ts'
-import type { SubscriptionPlaces } from '../../admission/subscriptions/subscription-places.ts'
+import type { SubscriptionSlots } from '../../admission/subscriptions/subscription-slots.ts'
 import { type Refusal, refusal } from '../../errors/refusal.ts'
 import { toGraphQLError } from '../../errors/to-graphql-error.ts'
 import { concealNames, mayNameSchema, type Sent } from './conceal-names.ts'
@@ -14,7 +14,7 @@ export interface BeginOperationOptions {
   readonly documents: Documents
   readonly conclude: ConcludeOptions
   readonly introspection: boolean
-  readonly places: SubscriptionPlaces
+  readonly slots: SubscriptionSlots
 }
 
 /** What a client sends to start an operation, with nothing checked but that. */
@@ -34,7 +34,7 @@ export async function beginOperation(
   context: AdmissionContext,
   payload: OperationPayload,
 ): Promise<AdmittedArgs | readonly GraphQLError[]> {
-  const { schema, documents, conclude, places } = options
+  const { schema, documents, conclude, slots } = options
   const { operationName, variables } = payload
   const found = await documents.find(payload)
   if ('code' in found) return refuseOperation(options, context, payload, [toGraphQLError(found)])
@@ -49,7 +49,7 @@ export async function beginOperation(
     return refuseOperation(options, context, sent, [toGraphQLError(MUTATION_BY_GET)])
   }
   const tier = type === OperationTypeNode.SUBSCRIPTION ? conclude.admission.tierOf(context.client) : undefined
-  const full = tier && context.admission.mode !== 'validate' ? places.enter(context, tier) : undefined
+  const full = tier && context.admission.mode !== 'validate' ? slots.acquire(context, tier) : undefined
   if (full !== undefined) return refuseOperation(options, context, sent, [toGraphQLError(full)])
   context.admission.known = found.known
   const denied = await admitOperation(conclude.admission, context, {
@@ -68,7 +68,7 @@ const MUTATION_BY_GET: Refusal = {
   status: 405,
 }
 
-/** The end of an operation that does not run, which gives up the place that it had. What it is answered with names nothing that its client may not know. */
+/** The end of an operation that does not run, which gives up the slot that it had. What it is answered with names nothing that its client may not know. */
 export async function refuseOperation(
   { conclude, introspection }: BeginOperationOptions,
   context: AdmissionContext,

@@ -1,3 +1,5 @@
+import type { GraphQLFormattedError } from 'graphql'
+
 /** What a client has sent, and so knows. */
 export interface Sent {
   readonly source: string
@@ -14,6 +16,13 @@ export function concealNames(message: string, { source, variables }: Sent): stri
     .slice(0, MAX_CHARACTERS)
     .replaceAll(SUGGESTION, '')
     .replaceAll(QUOTED, (quoted) => quoted.replaceAll(NAME, (name) => (written.has(name) ? name : '…')))
+}
+
+/** The same for the errors of an answer. */
+export function concealErrors(errors: readonly GraphQLFormattedError[], sent: Sent): readonly GraphQLFormattedError[] {
+  return errors.map((error) =>
+    mayNameSchema(error) ? { ...error, message: concealNames(error.message, sent) } : error,
+  )
 }
 
 /** Whether an error was made from the schema and the request alone. Those of resolvers have a path, and mean what they say. */

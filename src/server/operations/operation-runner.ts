@@ -39,11 +39,17 @@ export function createOperationRunner(options: OperationRunnerOptions): Operatio
     const { contextValue: context } = args
     const { mode, admitted } = context.admission
     const validated = mode === 'validate' || admitted === undefined
-    const result = validated
-      ? { data: null }
-      : nameMistakes(await executeAdmitted(extended(args)).catch((thrown) => thrownResult(context, thrown)))
+    const result = validated ? { data: null } : await executed(args)
     const { extension } = await concludeOperation(conclude, context, { ...result, body: result })
     return withCost(result, extension)
+  }
+
+  async function executed(args: AdmittedArgs): Promise<ExecutionResult> {
+    try {
+      return nameMistakes(await executeAdmitted(extended(args)))
+    } catch (thrown) {
+      return thrownResult(args.contextValue, thrown)
+    }
   }
 
   function extended(args: AdmittedArgs): AdmittedArgs {

@@ -13,11 +13,15 @@ export type ShownResult = Omit<ExecutionResult, 'errors'> & { readonly errors?: 
 export function shownResult(
   formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
 ): Show {
-  return ({ data, errors, extensions }) => ({
-    ...(errors !== undefined && {
-      errors: errors.map(nameMistake).map((error) => formatError(error.toJSON(), error)),
-    }),
-    ...(data !== undefined && { data }),
-    ...(extensions !== undefined && { extensions }),
-  })
+  return ({ data, errors, extensions }) => {
+    // Nearly all are so.
+    if (errors === undefined && extensions === undefined && data !== undefined) return { data }
+    return {
+      ...(errors !== undefined && {
+        errors: errors.map(nameMistake).map((error) => formatError(error.toJSON(), error)),
+      }),
+      ...(data !== undefined && { data }),
+      ...(extensions !== undefined && { extensions }),
+    }
+  }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { BudgetStore } from '../../../src/budget/budget-store.ts'
+import { createMemoryBudgetStore } from '../../../src/budget/memory/memory-budget-store.ts'
 import { testBudget } from '../../support/describe-budget-store.ts'
 import { openRawConnection } from '../../support/raw-connection.ts'
 import { createTestApi } from '../../support/test-api.ts'
@@ -7,14 +9,16 @@ import { createTestApi } from '../../support/test-api.ts'
 async function open(trustedProxies: readonly string[]) {
   const charged: string[] = []
   const ipBudget = testBudget({ name: 'ip', level: 'ip', meter: 'requests', capacity: 1_000 })
-  const api = await createTestApi({ ipBudget, edge: { trustedProxies } })
-  onTestFinished(api.close)
-  const { take } = api.store
-  const watched = api.store as { take: typeof take }
-  watched.take = (request) => {
-    for (const { budget, subject } of request.charges) if (budget.level === 'ip') charged.push(subject)
-    return take(request)
+  const store = createMemoryBudgetStore()
+  const watched: BudgetStore = {
+    ...store,
+    take(request) {
+      for (const { budget, subject } of request.charges) if (budget.level === 'ip') charged.push(subject)
+      return store.take(request)
+    },
   }
+  const api = await createTestApi({ ipBudget, store: watched, edge: { trustedProxies } })
+  onTestFinished(api.close)
   const address = await api.app.listen({ host: '127.0.0.1', port: 0 })
   async function chargedFor(headers: string, upgrade = ''): Promise<readonly string[]> {
     charged.length = 0
