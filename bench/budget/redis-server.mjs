@@ -18,6 +18,7 @@ export async function startRedis() {
   })
   return {
     url: `redis://127.0.0.1:${port}`,
+    pid: child.pid,
     async stop() {
       child.kill()
       await once(child, 'exit')
