@@ -20,6 +20,7 @@ describe('two server processes on one Redis and one PostgreSQL', () => {
     config = await writeTestConfig((config) => {
       // Nothing but the budget in question may deny, and a busy machine is no outage.
       config.budgetStore = { prefix, deadline: '5s' }
+      config.overload = { mode: 'off' }
       const tier = config.tiers['free']
       if (tier === undefined) throw new Error('The shipped configuration has no tier free')
       tier.budgets = [{ name: 'burst', capacity: CAPACITY, refillPerSecond: REFILL_PER_SECOND }]

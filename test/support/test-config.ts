@@ -25,6 +25,7 @@ export async function writeTestConfig(change: (config: ShippedConfig) => void) {
 export interface ShippedConfig {
   server?: object
   budgetStore?: object
+  overload?: object
   rateLimitHeaders?: object
   globalBudgets?: Record<string, unknown>[]
   clients?: Record<string, unknown>[]
