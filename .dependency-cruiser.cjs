@@ -15,6 +15,23 @@ const rooms = {
   admission: ['accounts', 'budget', 'cost', 'errors', 'events', 'execution', 'guard'],
   server: ['accounts', 'admission', 'errors', 'execution', 'telemetry'],
   cli: ['cost'],
+  workers: [],
+  // It wires the others together.
+  composition: [
+    'accounts',
+    'admission',
+    'budget',
+    'config',
+    'cost',
+    'database',
+    'events',
+    'execution',
+    'guard',
+    'server',
+    'storefront',
+    'telemetry',
+    'workers',
+  ],
 }
 
 // Packages that one place alone may import.

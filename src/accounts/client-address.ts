@@ -6,6 +6,7 @@ import { isIPv4, isIPv6 } from 'node:net'
  * the address, of which a client has many. What a trusted proxy passes on and is no address counts as one client.
  */
 export function clientAddress(ip: string): string {
+  if (isIPv4(ip)) return ip
   const withoutPort = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^([\d.]+):\d+$/.exec(ip)?.[1] ?? ip
   if (isIPv4(withoutPort)) return withoutPort
   if (!isIPv6(withoutPort)) return 'unknown'

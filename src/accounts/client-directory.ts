@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Client } from './client.ts'
 
 /** A client together with what its API key hashes to; the key itself is kept nowhere. */
@@ -20,5 +20,5 @@ export function createClientDirectory(entries: readonly ClientEntry[]): ClientDi
 }
 
 export function sha256(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key)
 }

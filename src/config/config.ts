@@ -9,6 +9,7 @@ export interface Config {
   readonly server: {
     readonly host: string
     readonly port: number
+    readonly processes: number
     readonly trustedProxies: readonly string[]
     readonly maxBodyBytes: number
     readonly maxHeaderBytes: number
@@ -51,12 +52,13 @@ export interface Config {
   }
   readonly subscriptions: {
     readonly maxQueuedEvents: number
+    readonly maxQueuedBytes: number
     readonly maxEventsPerTopic: number
     readonly keepForMs: number
     readonly initTimeoutMs: number
     readonly pingIntervalMs: number
     readonly maxSocketsPerAddress: number
-    /** No longer than `server.drainTimeoutMs`. */
+    /** So much shorter than `server.drainTimeoutMs` that the last clients have time to answer. */
     readonly drainSpreadMs: number
   }
   readonly overload: {

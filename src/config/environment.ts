@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_PROCESSES } from './sections/server.ts'
 import { found } from './settings/found.ts'
 import { setting } from './settings/setting.ts'
 
@@ -31,6 +32,13 @@ const environmentSchema = z.object({
     .transform(Number)
     .optional(),
   HOST: setting.host().optional(),
+  WEB_CONCURRENCY: z
+    .string()
+    .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_PROCESSES, {
+      error: ({ input }) => found(input, `a whole number from 1 to ${MAX_PROCESSES}`),
+    })
+    .transform(Number)
+    .optional(),
   REDIS_URL: REDIS_URL.optional(),
   DATABASE_URL: DATABASE_URL.optional(),
   NODE_ENV: setting.choice(['production', 'development', 'test']).default('development'),

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { ipBudgetDefaults } from './budget-schema.ts'
+import { maxDrainSpreadMs } from './checks/max-drain-spread.ts'
 import type { Config, ConfiguredTier } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
 import type { Environment } from './environment.ts'
@@ -17,6 +18,7 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
     server: {
       host: environment.HOST ?? server.host,
       port: environment.PORT ?? server.port,
+      processes: environment.WEB_CONCURRENCY ?? server.processes,
       trustedProxies: server.trustedProxies,
       maxBodyBytes: server.maxBodyBytes,
       maxHeaderBytes: server.maxHeaderBytes,
@@ -54,6 +56,7 @@ export function toConfig(path: string, file: ConfigFile, environment: Environmen
     },
     subscriptions: {
       maxQueuedEvents: subscriptions.maxQueuedEvents,
+      maxQueuedBytes: subscriptions.maxQueuedBytes,
       maxEventsPerTopic: subscriptions.maxEventsPerTopic,
       keepForMs: durationMs(subscriptions.keepFor),
       initTimeoutMs: durationMs(subscriptions.initTimeout),
@@ -88,7 +91,9 @@ function beside(file: string, path: string): string {
 const DRAIN_SPREAD_MS = 5_000
 
 function drainSpreadMs(drainSpread: string | undefined, drainTimeoutMs: number): number {
-  return drainSpread === undefined ? Math.min(DRAIN_SPREAD_MS, drainTimeoutMs) : durationMs(drainSpread)
+  return drainSpread === undefined
+    ? Math.min(DRAIN_SPREAD_MS, maxDrainSpreadMs(drainTimeoutMs))
+    : durationMs(drainSpread)
 }
 
 type TierInFile = ConfigFile['tiers'][string]

@@ -224,12 +224,13 @@ export const errorRegistry = {
     }),
     retryAfterMs: ({ retryAfterMs }) => retryAfterMs,
   }),
-  SUBSCRIPTION_OVERFLOW: entry<{ readonly maxQueuedEvents: number }>({
+  SUBSCRIPTION_OVERFLOW: entry<{ readonly maxQueuedEvents: number; readonly maxQueuedBytes: number }>({
     status: 429,
-    message: ({ maxQueuedEvents }) =>
-      `Events came faster than this subscriber read or paid for them, and ${text(maxQueuedEvents)} were waiting, as many as may. ` +
-      'Read faster, and subscribe again with resumeFrom: the cursor of the last event that came.',
-    extensions: ({ maxQueuedEvents }) => ({ maxQueuedEvents }),
+    message: ({ maxQueuedEvents, maxQueuedBytes }) =>
+      `Events came faster than this subscriber read or paid for them; ${text(maxQueuedEvents)} may wait, of ` +
+      `${text(maxQueuedBytes)} bytes together. Read faster, and subscribe again with resumeFrom: the cursor of the last ` +
+      'event that came.',
+    extensions: ({ maxQueuedEvents, maxQueuedBytes }) => ({ maxQueuedEvents, maxQueuedBytes }),
   }),
   SUBSCRIPTION_LIMIT_EXCEEDED: entry<SubscriptionLimitFacts>({
     status: 429,

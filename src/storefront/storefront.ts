@@ -36,11 +36,10 @@ export function createStorefront({ during, onEventsRecorded, now = () => new Dat
       Subscription: { ...catalogueResolvers.Subscription, ...orderResolvers.Subscription },
       DateTime: dateTime,
     },
-    contextFor: (operation) => ({
-      ...operation,
-      reads: createReads(during(operation.signal)),
-      onEventsRecorded,
-      now,
-    }),
+    contextFor(operation) {
+      // Made when it is asked for, it may be no property of the context's own.
+      const { signal } = operation
+      return { ...operation, signal, reads: createReads(during(signal)), onEventsRecorded, now }
+    },
   }
 }

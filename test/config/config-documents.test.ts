@@ -7,7 +7,16 @@ import { configFolder, LEAST } from './config-folder.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 
-const VARIABLES = ['NODE_ENV', 'PORT', 'HOST', 'REDIS_URL', 'DATABASE_URL', 'TOLLGATE_CONFIG', 'LOG_LEVEL']
+const VARIABLES = [
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'WEB_CONCURRENCY',
+  'REDIS_URL',
+  'DATABASE_URL',
+  'TOLLGATE_CONFIG',
+  'LOG_LEVEL',
+]
 
 interface JsonSchema {
   readonly type?: string

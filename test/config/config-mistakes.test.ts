@@ -258,14 +258,19 @@ ${LEAST.replace(', window: 60s', '')}`
       'subscriptions: { maxQueuedEvents: 0 }',
       'subscriptions.maxQueuedEvents: found 0; a whole number from 1 to 100000 is allowed',
     ],
+    [
+      'subscriptions: { maxQueuedBytes: 1023 }',
+      'subscriptions.maxQueuedBytes: found 1023; a whole number from 1024 to 1073741824 is allowed',
+    ],
     ['subscriptions: { keepFor: 31d }', `subscriptions.keepFor: found "31d"; ${duration('30d').replace('1ms', '1m')}`],
     [
       'subscriptions: { initTimeout: 0s }',
       `subscriptions.initTimeout: found "0s"; ${duration('1m').replace('1ms', '1s')}`,
     ],
     [
-      'subscriptions: { drainSpread: 10001ms }',
-      'subscriptions.drainSpread: found "10001ms"; a duration up to server.drainTimeout, which is 10s, is allowed',
+      'subscriptions: { drainSpread: 8001ms }',
+      'subscriptions.drainSpread: found "8001ms"; a duration up to 8000ms is allowed: 2s less than ' +
+        'server.drainTimeout, which is 10s, for the last clients to answer',
     ],
     ['budgetStore: { deadline: 0ms }', `budgetStore.deadline: found "0ms"; ${duration('1d')}`],
     [
@@ -302,9 +307,11 @@ ${LEAST.replace(', window: 60s', '')}`
   test('subscribers that are sent elsewhere for longer than the server is there', () => {
     const file = (drainSpread: string, drainTimeout: string) =>
       `server: { drainTimeout: ${drainTimeout} }\nsubscriptions: { drainSpread: ${drainSpread} }\n${LEAST}`
-    expect(mistakes({ 'tollgate.yaml': file('1h', '59m') })).toEqual([
-      'tollgate.yaml:2 subscriptions.drainSpread: found "1h"; a duration up to server.drainTimeout, which is 59m, is allowed',
-    ])
+    const found = (drainSpread: string, allowed: string, drainTimeout: string) =>
+      `tollgate.yaml:2 subscriptions.drainSpread: found "${drainSpread}"; a duration up to ${allowed} is allowed: 2s ` +
+      `less than server.drainTimeout, which is ${drainTimeout}, for the last clients to answer`
+    expect(mistakes({ 'tollgate.yaml': file('1m', '1m') })).toEqual([found('1m', '58000ms', '1m')])
+    expect(mistakes({ 'tollgate.yaml': file('1ms', '1s') })).toEqual([found('1ms', '0ms', '1s')])
     // What is wrong by itself is told once.
     expect(mistakes({ 'tollgate.yaml': file('1h', 'soon') })).toEqual([
       `tollgate.yaml:1 server.drainTimeout: found "soon"; ${duration('1d')}`,
@@ -473,6 +480,8 @@ describe('a mistake in the environment is named by its variable', () => {
     ['PORT', '4000 ', 'PORT: found "4000 "; a whole number from 0 to 65535 is allowed'],
     ['PORT', '-1', 'PORT: found "-1"; a whole number from 0 to 65535 is allowed'],
     ['PORT', '1e3', 'PORT: found "1e3"; a whole number from 0 to 65535 is allowed'],
+    ['WEB_CONCURRENCY', '0', 'WEB_CONCURRENCY: found "0"; a whole number from 1 to 1024 is allowed'],
+    ['WEB_CONCURRENCY', 'auto', 'WEB_CONCURRENCY: found "auto"; a whole number from 1 to 1024 is allowed'],
     ['HOST', 'a b', 'HOST: found "a b"; a host name, or an address without a port, is allowed'],
     ['NODE_ENV', 'prod', 'NODE_ENV: found "prod"; production, development or test is allowed'],
     ['LOG_LEVEL', 'INFO', 'LOG_LEVEL: found "INFO"; fatal, error, warn, info, debug, trace or silent is allowed'],

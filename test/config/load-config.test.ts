@@ -45,6 +45,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
     server: {
       host: 'localhost',
       port: 4000,
+      processes: 1,
       trustedProxies: [],
       maxBodyBytes: 262_144,
       maxHeaderBytes: 16_384,
@@ -77,6 +78,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
     documents: { mode: 'any', manifest: undefined, apq: true, keepForMs: 604_800_000 },
     subscriptions: {
       maxQueuedEvents: 1000,
+      maxQueuedBytes: 4_194_304,
       maxEventsPerTopic: 1000,
       keepForMs: 3_600_000,
       initTimeoutMs: 3_000,
@@ -135,7 +137,7 @@ test('a file with tiers alone has every default, and budgets their refill rate',
 test('what the file says takes the place of the defaults', () => {
   const config = load(`
 server:
-  { host: '::', port: 0, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m,
+  { host: '::', port: 0, processes: 3, trustedProxies: [10.0.0.0/8, '::1', 192.168.1.1], maxBodyBytes: 1000, drainDelay: 5s, drainTimeout: 1m,
     maxHeaderBytes: 2000, maxConnections: 20, maxConnectionsPerAddress: 10, headersTimeout: 1s, requestTimeout: 2s, keepAliveTimeout: 3s,
     responseTimeout: 4s, maxSocketBufferBytes: 3000, maxSocketMessagesPerSecond: 5,
     statusProfile: spec-2026, cors: { origins: ['https://shop.example'], credentials: true }, tls: { cert: tls/cert.pem, key: /key.pem } }
@@ -143,7 +145,7 @@ guard: { maxTokens: 10, maxDepth: 0, maxAliases: 0, maxRootFields: 1, maxFragmen
 execution: { oversizedLists: truncate, eventLoopBudget: 1s }
 documents: { mode: known-only, manifest: build/documents.json, apq: false, keepFor: 1h }
 subscriptions:
-  { maxQueuedEvents: 1, maxEventsPerTopic: 2, keepFor: 30d, initTimeout: 1s, pingInterval: 10m, maxSocketsPerAddress: 3, drainSpread: 1m }
+  { maxQueuedEvents: 1, maxQueuedBytes: 1024, maxEventsPerTopic: 2, keepFor: 30d, initTimeout: 1s, pingInterval: 10m, maxSocketsPerAddress: 3, drainSpread: 58s }
 overload: { mode: off, maxConcurrency: 5, maxWaiting: 0, maxWait: 2s, maxEventLoopDelay: 30ms }
 cost: { defaultListSize: .inf, charge: { field: 0, type: 0.5 } }
 budgetStore: { prefix: shop, deadline: 200ms, expectedNodes: 3, leases: false }
@@ -168,6 +170,7 @@ log: { level: trace }
     server: {
       host: '::',
       port: 0,
+      processes: 3,
       trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
       maxBodyBytes: 1000,
       maxHeaderBytes: 2000,
@@ -203,12 +206,13 @@ log: { level: trace }
     },
     subscriptions: {
       maxQueuedEvents: 1,
+      maxQueuedBytes: 1024,
       maxEventsPerTopic: 2,
       keepForMs: 2_592_000_000,
       initTimeoutMs: 1_000,
       pingIntervalMs: 600_000,
       maxSocketsPerAddress: 3,
-      drainSpreadMs: 60_000,
+      drainSpreadMs: 58_000,
     },
     overload: { mode: 'off', maxConcurrency: 5, maxWaiting: 0, maxWaitMs: 2000, maxEventLoopDelayMs: 30 },
     cost: { defaultListSize: Number.POSITIVE_INFINITY, charge: { field: 0, type: 0.5 } },
@@ -261,9 +265,11 @@ test.each([
 
 test.each([
   { settings: '', expected: 5_000 },
-  { settings: 'server: { drainTimeout: 1s }', expected: 1_000 },
+  { settings: 'server: { drainTimeout: 1s }', expected: 0 },
+  { settings: 'server: { drainTimeout: 6s }', expected: 4_000 },
   { settings: 'server: { drainTimeout: 1m }', expected: 5_000 },
-  { settings: 'server: { drainTimeout: 1s }\nsubscriptions: { drainSpread: 1000ms }', expected: 1_000 },
+  { settings: 'server: { drainTimeout: 1s }\nsubscriptions: { drainSpread: 0s }', expected: 0 },
+  { settings: 'server: { drainTimeout: 3s }\nsubscriptions: { drainSpread: 1000ms }', expected: 1_000 },
   { settings: 'subscriptions: { drainSpread: 0ms }', expected: 0 },
 ])('subscribers are sent elsewhere before the server has stopped: $settings', ({ settings, expected }) => {
   expect(load(`${settings}\n${LEAST}`).subscriptions.drainSpreadMs).toBe(expected)
@@ -374,12 +380,13 @@ describe('the environment', () => {
     const config = load(`server: { host: localhost, port: 1 }\nlog: { level: debug }\n${LEAST}`, {
       HOST: '0.0.0.0',
       PORT: '8080',
+      WEB_CONCURRENCY: '2',
       LOG_LEVEL: 'warn',
       REDIS_URL: 'redis+cluster://user:p%40ss@a:7000,b:7001',
       DATABASE_URL: 'postgresql://user:pass@db:5432/shop',
     })
     expect(config).toMatchObject({
-      server: { host: '0.0.0.0', port: 8080 },
+      server: { host: '0.0.0.0', port: 8080, processes: 2 },
       log: { level: 'warn' },
       redisUrl: 'redis+cluster://user:p%40ss@a:7000,b:7001',
       databaseUrl: 'postgresql://user:pass@db:5432/shop',
@@ -387,10 +394,18 @@ describe('the environment', () => {
   })
 
   test('says nothing where a variable is empty', () => {
-    const empty = { HOST: '', PORT: '', LOG_LEVEL: '', REDIS_URL: '', DATABASE_URL: '', NODE_ENV: '' }
+    const empty = {
+      HOST: '',
+      PORT: '',
+      LOG_LEVEL: '',
+      WEB_CONCURRENCY: '',
+      REDIS_URL: '',
+      DATABASE_URL: '',
+      NODE_ENV: '',
+    }
     expect(load(`server: { host: a.example, port: 1 }\nlog: { level: debug }\n${LEAST}`, empty)).toMatchObject({
       environment: 'development',
-      server: { host: 'a.example', port: 1 },
+      server: { host: 'a.example', port: 1, processes: 1 },
       log: { level: 'debug' },
       redisUrl: undefined,
       databaseUrl: undefined,
@@ -400,6 +415,8 @@ describe('the environment', () => {
   test.each([
     ['PORT', '0'],
     ['PORT', '65535'],
+    ['WEB_CONCURRENCY', '1'],
+    ['WEB_CONCURRENCY', '1024'],
     ['HOST', '127.0.0.1'],
     ['HOST', '::1'],
     ['HOST', 'shop-1.example'],

@@ -31,6 +31,19 @@ describe('a start', () => {
     expect(metrics).toContain('tollgate_actual_cost_total{tier="free"} 7')
   })
 
+  test('compiles what comes a third time', async () => {
+    const server = await startServer()
+    onTestFinished(async () => void (await server.stop()))
+    const answers: unknown[] = []
+    for (let time = 0; time < 4; time++) {
+      answers.push((await server.query('{ products(first: 3) { nodes { name } } }')).body)
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toContain('tollgate_executions_total{way="compiled"} 2')
+    expect(metrics).toContain('tollgate_executions_total{way="interpreted"} 2')
+  })
+
   test('in production knows no demo key and answers no introspection', async () => {
     const server = await startServer({ NODE_ENV: 'production' })
     onTestFinished(async () => void (await server.stop()))

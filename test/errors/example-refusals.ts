@@ -86,7 +86,7 @@ export const exampleRefusals: Readonly<Record<ErrorCode, Refusal>> = {
     retryAfterMs: 450,
     pausedUntil: '2026-03-09T14:30:05.450Z',
   }),
-  SUBSCRIPTION_OVERFLOW: refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents: 1000 }),
+  SUBSCRIPTION_OVERFLOW: refusal('SUBSCRIPTION_OVERFLOW', { maxQueuedEvents: 1000, maxQueuedBytes: 4_194_304 }),
   SUBSCRIPTION_LIMIT_EXCEEDED: refusal('SUBSCRIPTION_LIMIT_EXCEEDED', { limit: 'client', allowed: 10, tier: 'free' }),
   RESUME_EXPIRED: refusal('RESUME_EXPIRED', {}),
   BUDGET_STORE_UNAVAILABLE: refusal('BUDGET_STORE_UNAVAILABLE', { budget: 'daily' }),

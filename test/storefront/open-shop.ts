@@ -62,6 +62,8 @@ export async function openShop({ onEventsRecorded = () => undefined, onQuery, ..
     /** The statements so far. */
     statements,
     run,
+    /** What an execution of an operation is asked with. */
+    request,
     /** The data of an operation that has to succeed. */
     async data<Data>(source: string, options: RunOptions = {}): Promise<Data> {
       const { data, errors } = await run<Data>(source, options)

@@ -19,7 +19,7 @@ export interface RedisCluster {
 export async function startRedisCluster({ replica = false, nodeTimeoutMs = 15_000 } = {}): Promise<RedisCluster> {
   const roles = ['master', 'master', 'master', ...(replica ? ['replica'] : [])]
   const busPorts = await Promise.all(roles.map(() => freePort()))
-  const servers = await Promise.all(busPorts.map((port) => startRedis(clusterArgs(port, nodeTimeoutMs))))
+  const servers = await allStarted(busPorts.map((port) => startRedis(clusterArgs(port, nodeTimeoutMs))))
   const clients = servers.map(({ url }) => new Redis(url))
   try {
     await Promise.all(clients.slice(0, MASTERS).map(addSlots))
@@ -49,6 +49,18 @@ export async function startRedisCluster({ replica = false, nodeTimeoutMs = 15_00
 const MASTERS = 3
 const SLOTS = 16_384
 const POLL_MS = 20
+
+/** All of them, or none: what has started would outlive the tests. */
+async function allStarted(starting: readonly Promise<RedisServer>[]): Promise<readonly RedisServer[]> {
+  try {
+    return await Promise.all(starting)
+  } catch (error) {
+    for (const started of await Promise.allSettled(starting)) {
+      if (started.status === 'fulfilled') await started.value.stop()
+    }
+    throw error
+  }
+}
 
 function clusterArgs(busPort: number, nodeTimeoutMs: number): readonly string[] {
   const settings = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)]

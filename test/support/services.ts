@@ -79,14 +79,25 @@ export async function startRedisProcess(
   }
 }
 
+/** Below those that systems give to connections: one of these may be taken before it is used. */
+const PORTS = { first: 10_000, count: 20_000 }
+
 /** A port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`Of 100 ports from ${PORTS.first} on, none was free`)
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
   await new Promise<void>((resolve) => server.close(() => resolve()))
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
+  return isListening
 }
 
 const MEND = 'The tests need a Redis. Set REDIS_URL, or install one: sudo apt-get install -y redis-server'

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { GraphQLError } from 'graphql'
 import { pino } from 'pino'
+import type { Client } from '../../src/accounts/client.ts'
 import { createClientDirectory, sha256 } from '../../src/accounts/client-directory.ts'
 import { type AdmissionOptions, createAdmission } from '../../src/admission/admission.ts'
 import type { AdmissionContext } from '../../src/admission/admission-context.ts'
@@ -22,13 +23,15 @@ import { refusal } from '../../src/errors/refusal.ts'
 import { toGraphQLError } from '../../src/errors/to-graphql-error.ts'
 import type { EventLog } from '../../src/events/event-log.ts'
 import { createMemoryEventLog } from '../../src/events/memory/memory-event-log.ts'
+import { createExecutor } from '../../src/execution/compiled/executor.ts'
+import { executeWith } from '../../src/execution/compiled/executor-of.ts'
 import { containSchema } from '../../src/execution/containment/contain-schema.ts'
 import type { ContainmentOptions } from '../../src/execution/containment/containment-options.ts'
 import { type TopicSource, topicSource } from '../../src/execution/topic-source.ts'
 import { defaultGuardLimits } from '../../src/guard/guard-limits.ts'
 import { createOverloadControl, type OverloadOptions } from '../../src/guard/overload/overload-control.ts'
 import { createHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts'
-import { createApolloServer } from '../../src/server/operations/apollo-server.ts'
+import { type ApolloServerOptions, createApolloServer } from '../../src/server/operations/apollo-server.ts'
 import { maskError } from '../../src/server/operations/mask-error.ts'
 import { testBudget } from './describe-budget-store.ts'
 import { hostileThrows } from './hostile-throws.ts'
@@ -50,6 +53,8 @@ const SDL = `
     "A variable that may be null fits here, because of the default."
     sized(first: Int! = 1): Int
     forbidden: Int
+    "Fails with what an error says of the status and the headers of its answer: one of headThrows."
+    headed(kind: String!): Int
     filtered(by: Filter): Int
     "Answers a text of as many characters."
     text(length: Int!): String
@@ -104,9 +109,13 @@ export interface TestApiOptions {
   readonly wait?: AdmissionOptions['wait']
   readonly documents?: Partial<DocumentsOptions>
   readonly containment?: ContainmentOptions
+  /** How often an operation is executed by graphql-js before it is compiled. @default 0 */
+  readonly interpretedRuns?: number
   /** What the tiers say of subscriptions. */
   readonly subscriptions?: Partial<Pick<Tier, 'maxSubscriptions' | 'maxSubscriptionsPerSocket' | 'outOfBudget'>>
   readonly log?: EventLog
+  /** Of Apollo Server. */
+  readonly plugins?: ApolloServerOptions['plugins']
   /** Without it, everything runs at once. */
   readonly overload?: OverloadOptions
   readonly edge?: Pick<
@@ -147,6 +156,25 @@ export const unserialisable = {
       throw new Error('the password is hush')
     },
   }),
+} as const
+
+/** What an error may say of the head of its answer; not all of it is what Apollo takes. */
+export const headThrows = {
+  'a status': { status: 418 },
+  'a header': { headers: new Map([['x-reason', 'none']]) },
+  'both, and names in capitals': { status: 401, headers: new Map([['WWW-Authenticate', 'Bearer']]) },
+  'a header that cannot be sent': { headers: new Map([['x-reason', 'costs 5 €']]) },
+  'headers of the server': {
+    headers: new Map([
+      ['cache-control', 'public'],
+      ['content-length', '1'],
+    ]),
+  },
+  'another type': { headers: new Map([['Content-Type', 'text/plain']]) },
+  'headers that are no map': { headers: { 'x-a': 'b' } },
+  'a status that is a text': { status: '403' },
+  'no status': { status: 0 },
+  'a text': 'none',
 } as const
 
 /** Keys of two clients of one tier. */
@@ -194,6 +222,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
           },
           broken: () => {
             throw new Error('the password is hush')
+          },
+          headed: (_: unknown, { kind }: { kind: keyof typeof headThrows }) => {
+            throw new GraphQLError('no', { extensions: { code: 'FORBIDDEN', http: headThrows[kind] } })
           },
           unreadable: (_: unknown, { thrownAs }: { thrownAs: keyof typeof databaseFailures }) => {
             throw databaseFailures[thrownAs]()
@@ -262,6 +293,8 @@ export async function createTestApi(options: TestApiOptions = {}) {
     ],
   })
   containSchema(schema, options.containment)
+  // As in the product, once an operation has come a few times.
+  executeWith(schema, createExecutor({ interpretedRuns: options.interpretedRuns ?? 0 }))
   let policy = testPolicy(options)
   let headers: HeaderOptions = { draft: 11, resetFormat: 'epoch' }
   const store = options.store ?? createMemoryBudgetStore({ now: () => 1_700_000_000_000 })
@@ -296,18 +329,18 @@ export async function createTestApi(options: TestApiOptions = {}) {
     ...options.documents,
   })
   const apollo = createApolloServer({
-    ...{ schema, conclude, introspection, logger, ...options.edge },
+    ...{ schema, conclude, introspection, logger, plugins: options.plugins, ...options.edge },
     validDocument: operations.validDocument,
   })
   await apollo.start()
-  const clientsOf = (tier: string) =>
+  const clientsOf = (changed: Partial<Client>) =>
     createClientDirectory(
       (['ada', 'bob'] as const).map((id) => ({
-        client: { id, tenant: 'acme', tier, role: 'client' as const, anonymous: false },
+        client: { id, tenant: 'acme', tier: 'free', role: 'client', anonymous: false, ...changed },
         keySha256: sha256(keys[id]),
       })),
     )
-  let directory = clientsOf('free')
+  let directory = clientsOf({})
   const app = await createHttpServer({
     schema,
     sdl,
@@ -325,7 +358,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
       clientListeners.add(listener)
       return () => clientListeners.delete(listener)
     },
-    onSubscriptionEvent(event, _tier, cost, times) {
+    onSubscriptionEvent({ kind: event, cost, times }) {
       for (let time = 0; time < times; time++) subscriptionEvents.push({ event, cost })
     },
     onSubscriptions: (change) => {
@@ -392,9 +425,9 @@ export async function createTestApi(options: TestApiOptions = {}) {
     reloadHeaders(changed: HeaderOptions) {
       headers = changed
     },
-    /** What a reload of the clients does: all of them have this tier; undefined takes their keys away. */
-    reloadClients(tier: string | undefined) {
-      directory = tier === undefined ? createClientDirectory([]) : clientsOf(tier)
+    /** What a reload of the clients does: all of them are so from now on; undefined takes their keys away. */
+    reloadClients(changed: Partial<Client> | undefined) {
+      directory = changed === undefined ? createClientDirectory([]) : clientsOf(changed)
       for (const listener of clientListeners) listener()
     },
     async close() {

@@ -6,6 +6,7 @@ import { found, shown } from '../settings/found.ts'
 import { nearest } from '../settings/nearest.ts'
 import { checkBudgets, checkLimits, checkOverrides } from './check-budgets.ts'
 import { checkUnique } from './check-unique.ts'
+import { maxDrainSpreadMs } from './max-drain-spread.ts'
 import type { Mistake } from './mistake.ts'
 import { isSection, items, type Section, section } from './section.ts'
 
@@ -46,8 +47,10 @@ export function checkConfig(file: unknown, inProduction: boolean): readonly Mist
 function* checkDrain(server: Section, { drainSpread }: Section): Generator<Mistake> {
   const { drainTimeout = drainTimeoutDefault } = server
   if (typeof drainSpread !== 'string' || typeof drainTimeout !== 'string') return
-  if (durationMs(drainSpread) > durationMs(drainTimeout)) {
-    const message = found(drainSpread, `a duration up to server.drainTimeout, which is ${drainTimeout},`)
+  const maxMs = maxDrainSpreadMs(durationMs(drainTimeout))
+  if (durationMs(drainSpread) > maxMs) {
+    const reason = `2s less than server.drainTimeout, which is ${drainTimeout}, for the last clients to answer`
+    const message = `${found(drainSpread, `a duration up to ${maxMs}ms`)}: ${reason}`
     yield { path: ['subscriptions', 'drainSpread'], message }
   }
 }

@@ -40,6 +40,9 @@ function path(description: string) {
 
 export const drainTimeoutDefault = '10s'
 
+/** Of one server. More of them are for the platform to start. */
+export const MAX_PROCESSES = 1024
+
 export const server = setting
   .section({
     host: setting
@@ -53,6 +56,13 @@ export const server = setting
       .wholeNumber(0, 65_535)
       .default(4000)
       .describe('The port to listen on; 0 takes a free one. The environment variable PORT wins.'),
+    processes: setting
+      .wholeNumber(1, MAX_PROCESSES)
+      .default(1)
+      .describe(
+        'How many processes serve, on one port. With more than 1, another one starts them and keeps what is in no Redis ' +
+          'or PostgreSQL. Limits on connections and sockets are for each. The environment variable WEB_CONCURRENCY wins.',
+      ),
     trustedProxies: setting
       .list(setting.network(), 'addresses and networks')
       .default([])

@@ -10,6 +10,13 @@ export const subscriptions = setting
           'becomes of one more is what the field says: most end the subscription with SUBSCRIPTION_OVERFLOW, and it can ' +
           'be resumed.',
       ),
+    maxQueuedBytes: setting
+      .wholeNumber(1024, 1_073_741_824)
+      .default(4_194_304)
+      .describe(
+        'Bytes of the events that wait for one subscriber; one event alone may have more. As many are kept of the ' +
+          'latest results of each subscription, for those who come back.',
+      ),
     maxEventsPerTopic: setting
       .wholeNumber(1, 1_000_000)
       .default(1000)
@@ -43,7 +50,8 @@ export const subscriptions = setting
       .optional()
       .describe(
         'Over which time a server that is told to stop sends its subscribers elsewhere, so that they do not all come ' +
-          'back at once. No longer than server.drainTimeout; by default 5s, or that where it is shorter.',
+          'back at once. At least 2s less than server.drainTimeout, for the last of them to answer; by default 5s, or as ' +
+          'much as that allows.',
       ),
   })
   .prefault({})

@@ -23,7 +23,6 @@ export const reviewAdded: SubscriptionResolverObject<
   },
   resolve(event: unknown, _, context) {
     const { reviewId } = changeEvents.review.read(event)
-    context.reads.forget()
     return loadReview(context, reviewId)
   },
 }

@@ -33,7 +33,6 @@ export const stockChanged: SubscriptionResolverObject<
   },
   async resolve(event: unknown, _, context) {
     const { productId, quantity } = changeEvents.stock.read(event)
-    context.reads.forget()
     return { product: await loadProduct(context, productId), quantity }
   },
 }

@@ -32,7 +32,6 @@ export const orderStatusChanged: SubscriptionResolverObject<
   },
   async resolve(event: unknown, _, context) {
     const { orderId, status } = changeEvents.orderStatus.read(event)
-    context.reads.forget()
     return { ...(await loadOrder(context, orderId)), status }
   },
 }

@@ -7,7 +7,7 @@ export interface Reads {
   readonly db: Kysely<StorefrontTables>
   /** What loaders have read so far belongs to this object. */
   generation(): object
-  /** Begins a new generation: after a write, and for each event of a subscription. */
+  /** Begins a new generation, after a write. */
   forget(): void
 }
 
