@@ -12,7 +12,10 @@ import { WORK } from './work.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const SECONDS = Number(process.env.SECONDS ?? 10)
-/** A server that has just started compiles, which is not what is asked about. */
+/**
+ * A server that has just started compiles, and does so again for the first seconds of another load: that is not what is
+ * asked about. So long it is warmed up, and half as long the open loop runs before anything is counted.
+ */
 const WARM_UP = Number(process.env.WARM_UP ?? 8)
 const LOAD = Number(process.env.LOAD ?? 0.7)
 const OFF = 'tollgate-off'
@@ -55,7 +58,7 @@ async function measureWork(peer, work) {
   await closedLoop({ url, work, connections: 32, seconds: WARM_UP })
   const { perSecond: most } = await closedLoop({ url, work, connections: 32, seconds: Math.ceil(SECONDS / 2) })
   const aloneBefore = await peer.decidedAlone()
-  const result = await openLoop({ url, work, perSecond: LOAD * most, settleSeconds: 1, seconds: SECONDS })
+  const result = await openLoop({ url, work, perSecond: LOAD * most, settleSeconds: WARM_UP / 2, seconds: SECONDS })
   return { most, ...result, alone: (await peer.decidedAlone()) - aloneBefore }
 }
 

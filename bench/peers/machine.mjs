@@ -29,6 +29,12 @@ export function cpuMillis(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
+/** The same of a process and those that it has started. */
+export function cpuMillisOfAll(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  return [pid, ...children].reduce((sum, one) => sum + cpuMillis(one), 0)
+}
+
 /** How long a process has waited for a processor that others had. NaN where Linux does not tell. */
 export function waitedMillis(pid) {
   try {

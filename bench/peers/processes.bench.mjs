@@ -3,7 +3,7 @@
 import { startRedis } from '../budget/redis-server.mjs'
 import { checkAnswer } from './check-answer.mjs'
 import { closedLoop } from './load/wrk.mjs'
-import { machine } from './machine.mjs'
+import { cpuMillisOfAll, machine } from './machine.mjs'
 import { chosen, PEERS } from './peers.mjs'
 import { startPeer } from './start-peer.mjs'
 import { spread } from './statistics.mjs'
@@ -30,7 +30,8 @@ try {
       rounds[work].push({ one: measured[1][work], two: measured[2][work] })
       const { one, two } = rounds[work].at(-1)
       console.error(
-        `${work}: 1 process ${one.toFixed(0)}/s, 2 processes ${two.toFixed(0)}/s: ${(two / one).toFixed(2)}×`,
+        `${work}: 1 process ${one.perSecond.toFixed(0)}/s, 2 processes ${two.perSecond.toFixed(0)}/s: ` +
+          `${(two.perSecond / one.perSecond).toFixed(2)}×; ${one.micros.toFixed(0)} and ${two.micros.toFixed(0)} µs of processor each`,
       )
     }
   }
@@ -38,29 +39,34 @@ try {
   await redis.stop()
 }
 for (const work of works) {
-  const figures = [({ one }) => one, ({ two }) => two, ({ one, two }) => two / one].map((figure) =>
-    spread(rounds[work].map(figure)),
-  )
-  const [one, two, ratio] = figures.map(({ median, min, max }, index) => {
-    const digits = index === 2 ? 2 : 0
+  const figure = (digits, of) => {
+    const { median, min, max } = spread(rounds[work].map(of))
     return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
-  })
-  console.log(`${WORK[work].title}: 1 process ${one}/s, 2 processes ${two}/s, ratio ${ratio}`)
+  }
+  console.log(
+    [
+      `${WORK[work].title}: 1 process ${figure(0, ({ one }) => one.perSecond)}/s, 2 processes ${figure(0, ({ two }) => two.perSecond)}/s, ratio ${figure(2, ({ one, two }) => two.perSecond / one.perSecond)}`,
+      `  processor time of the servers for one operation: ${figure(1, ({ one }) => one.micros)} µs, ${figure(1, ({ two }) => two.micros)} µs`,
+      `  what two processors of their own would serve by that: ${figure(2, ({ one, two }) => (2 * one.micros) / two.micros)} times what one does`,
+    ].join('\n'),
+  )
 }
 
-/** Operations a second, by work. */
+/** Operations a second and the processor time of one, by work. */
 async function measure(processes) {
   // One process is not bound to a processor either.
   const peer = await startPeer(id, { redisUrl: redis.url, processes, isPinned: false })
   try {
-    const perSecond = {}
+    const measured = {}
     for (const work of works) {
       await checkAnswer(peer, WORK[work])
       const loop = { url: peer.url, work: WORK[work], connections: CONNECTIONS, isPinned: false }
       await closedLoop({ ...loop, seconds: Math.ceil(SECONDS / 2) })
-      perSecond[work] = (await closedLoop({ ...loop, seconds: SECONDS })).perSecond
+      const beforeMs = cpuMillisOfAll(peer.pid)
+      const { perSecond, requests } = await closedLoop({ ...loop, seconds: SECONDS })
+      measured[work] = { perSecond, micros: ((cpuMillisOfAll(peer.pid) - beforeMs) * 1000) / requests }
     }
-    return perSecond
+    return measured
   } finally {
     await peer.stop()
   }

@@ -9,6 +9,7 @@ import {
 import { refusal } from '../errors/refusal.ts'
 import { toGraphQLError } from '../errors/to-graphql-error.ts'
 import { executorOf } from '../execution/compiled/executor-of.ts'
+import { WrittenResult } from '../execution/compiled/writing/written-result.ts'
 import { type AnswerBound, createAnswerBound } from '../execution/containment/answer-bound.ts'
 import { answerSize } from '../execution/containment/answer-size.ts'
 import { beginContainment } from '../execution/containment/contain-schema.ts'
@@ -25,6 +26,13 @@ export interface AdmittedArgs extends ExecutionArgs {
   readonly contextValue: AdmissionContext
 }
 
+export interface Executing {
+  /** Where plugins of Apollo Server have been at work on the operation since it was admitted. */
+  readonly plugins?: PluginsAtWork
+  /** Whether a result that can write itself does, without extensions. Its length is known then. */
+  readonly isWritten?: boolean
+}
+
 export interface PluginsAtWork {
   /** Whether one is to be told of each field. Resolvers are wrapped by then; graphql-js, which looks them up, calls that. */
   readonly watchFields: boolean
@@ -34,10 +42,11 @@ export interface PluginsAtWork {
  * Executes an operation that has been admitted, for as long as its tier allows and, where its schema is contained, within
  * the limits of that. One that is cut off, by them, by the deadline or because the client has gone, has no data and
  * keeps its estimate charged. Whatever resolvers return or throw, the answer can be serialised.
- *
- * @param plugins where plugins of Apollo Server have been at work on it since it was admitted
  */
-export function executeAdmitted(args: AdmittedArgs, plugins?: PluginsAtWork): NowOrLater<ExecutionResult> {
+export function executeAdmitted(
+  args: AdmittedArgs,
+  { plugins, isWritten = false }: Executing = {},
+): NowOrLater<ExecutionResult> {
   const { schema, contextValue } = args
   const { admission: record, controller } = contextValue
   if (record.admitted === undefined) throw new Error('An operation is executed that was not admitted')
@@ -58,7 +67,9 @@ export function executeAdmitted(args: AdmittedArgs, plugins?: PluginsAtWork): No
     const tooLate = execution.late && prepared.operation.operation === OperationTypeNode.QUERY
     if (tooLate) return cutOff(record, { kind: 'timed-out', timeoutMs })
     const maxBytes = containment?.settings.maxResponseBytes ?? Number.POSITIVE_INFINITY
-    return sendable(record, execution.result, maxBytes, boundOf(schema, prepared))
+    const { result } = execution
+    const bytesOf = isWritten && result instanceof WrittenResult ? () => result.shortBytes() : undefined
+    return sendable(record, result, maxBytes, (data) => bytesOf?.() ?? boundOf(schema, prepared)?.(data))
   })
 }
 
@@ -88,7 +99,7 @@ function sendable(
   record: AdmissionRecord,
   result: ExecutionResult,
   maxBytes: number,
-  bound: AnswerBound | undefined,
+  bound: (data: unknown) => number | undefined,
 ): ExecutionResult {
   const answer = result.errors === undefined ? result : { ...result, errors: result.errors.map(presentable) }
   const size = answerSize(answer, maxBytes, bound)

@@ -25,15 +25,18 @@ export function isOverSoftThreshold({ budget, remaining, debt }: BudgetState): b
   return budget.capacity - remaining + debt >= budget.softThreshold * budget.capacity
 }
 
-/** The state once an amount has come back (or, below 0, has been charged on top) at once after it was charged. */
-export function refunded(state: BudgetState, amount: number): BudgetState {
+/**
+ * The state once an amount has come back (or, below 0, has been charged on top) at once after it was charged. Where that
+ * was some time ago, the budget is full sooner.
+ */
+export function refunded(state: BudgetState, amount: number, agoMs = 0): BudgetState {
   const { budget } = state
   const level = Math.min(budget.capacity, state.remaining - state.debt + amount)
   return {
     budget,
     remaining: Math.max(0, level),
     debt: Math.max(0, -level),
-    fullInMs: level === budget.capacity ? 0 : Math.max(0, state.fullInMs - sooner(budget, amount)),
+    fullInMs: level === budget.capacity ? 0 : Math.max(0, state.fullInMs - sooner(budget, amount) - agoMs),
   }
 }
 

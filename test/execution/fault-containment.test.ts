@@ -70,12 +70,15 @@ describe('a value that is no JSON', () => {
   test.each(Object.keys(unserialisable))('is answered as a failure, over HTTP and WebSocket: %s', async (kind) => {
     const { api, results } = await listen()
     const query = `{ anything(kind: ${JSON.stringify(kind)}) sized(first: 3) }`
-    const { status, body } = await api.send(query)
-    expect({ status, body }).toMatchObject({
-      status: 500,
-      body: { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
-    })
-    expect(body.data ?? null).toBeNull()
+    // From the third run on it is compiled.
+    for (let run = 0; run < 4; run++) {
+      const { status, body } = await api.send(query)
+      expect({ status, body }).toMatchObject({
+        status: 500,
+        body: { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+      })
+      expect(body.data ?? null).toBeNull()
+    }
     expect(await results(query)).toMatchObject([{ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }])
     expect(await results('{ sized(first: 4) }')).toEqual([{ data: { sized: 4 } }])
   })
@@ -100,13 +103,18 @@ describe('an answer that is too large', () => {
     expect(headers['graphql-cost']).toBe('estimated=102, actual=102')
   })
 
-  test('is one to the byte', async () => {
+  test('is one to the byte, also where it has been compiled and writes itself', async () => {
     const bytes = Buffer.byteLength(JSON.stringify({ data: { text: 'x'.repeat(1_500) } }))
-    const codeWith = async (maxResponseBytes: number) =>
-      (await (await open({ containment: { maxResponseBytes } })).send('{ text(length: 1500) }')).body.errors?.[0]
-        ?.extensions['code']
-    expect(await codeWith(bytes)).toBeUndefined()
-    expect(await codeWith(bytes - 1)).toBe('RESPONSE_TOO_LARGE')
+    const codesWith = async (maxResponseBytes: number) => {
+      const { send } = await open({ containment: { maxResponseBytes } })
+      const codes = []
+      for (let run = 0; run < 5; run++) {
+        codes.push((await send('{ text(length: 1500) }')).body.errors?.[0]?.extensions['code'])
+      }
+      return new Set(codes)
+    }
+    expect(await codesWith(bytes)).toEqual(new Set([undefined]))
+    expect(await codesWith(bytes - 1)).toEqual(new Set(['RESPONSE_TOO_LARGE']))
   })
 
   test('of one event leaves the others of its subscription', async () => {

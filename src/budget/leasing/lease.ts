@@ -140,11 +140,10 @@ export function createLease(first: Slice, nowMs: number): Lease {
     // Less than one is what rounding leaves.
     isOverdrawn: (atMs) =>
       newest.reservation.charges.some(({ budget }, index) => budget.mode === 'enforce' && left(index, atMs) <= -1),
-    states: (atMs) =>
-      newest.states.map((state, index) => {
-        const { budget, remaining, debt, fullInMs } = refunded(state, Math.floor(left(index, atMs)))
-        return { budget, remaining, debt, fullInMs: Math.max(0, fullInMs - Math.floor(atMs - newest.sentAtMs)) }
-      }),
+    states(atMs) {
+      const agoMs = Math.floor(atMs - newest.sentAtMs)
+      return newest.states.map((state, index) => refunded(state, Math.floor(left(index, atMs)), agoMs))
+    },
     settlements(atMs) {
       const rest = holdings.map((holding) => Math.floor(holding.left(atMs)))
       const settlements = slices.map(({ reservation }) => ({

@@ -8,6 +8,7 @@ import { withPromptVerbs } from '../with-prompt-verbs.ts'
 import { createBackground } from './background.ts'
 import { createLeaseHolder, type Leased, type LeaseHolder } from './lease-holder.ts'
 import { isLeasable } from './lease-rule.ts'
+import { createNewcomers } from './newcomers.ts'
 import { separateGlobal } from './separate-global.ts'
 
 export interface LeasingBudgetStoreOptions {
@@ -88,9 +89,6 @@ const SWEEP_MS = 100
 /** Of how many sets of buckets the demand is known. Past that, those are forgotten that were not taken from for longest. */
 const MAX_HOLDERS = 10_000
 
-/** For how long the first takes from a set of buckets are counted: who is busy has a quarter of what makes it so by then. */
-const NEWCOMER_MS = 1000
-
 /** How much longer than it can be settled a take is remembered. */
 const SLACK_MS = 1000
 
@@ -106,7 +104,7 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   const counts = { leased: 0, direct: 0, slices: 0, refused: 0, lost: 0 }
   const takes = createExpiringMap<KnownTake>(maxEntries)
   const holders = createExpiringMap<LeaseHolder>(MAX_HOLDERS)
-  const newcomers = createExpiringMap<Newcomer>(MAX_HOLDERS)
+  const newcomers = createNewcomers()
   const swept = new Set<LeaseHolder>()
   const background = createBackground(() => {
     counts.lost += 1
@@ -143,19 +141,14 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     timer = undefined
   }
 
-  /** Undefined for who has hardly asked yet: of most clients nothing is kept but a count, for a second. */
+  /** Undefined for who has hardly asked yet: who is busy has come a quarter as often as makes it so within a second. */
   function holderOf(request: TakeRequest, nowMs: number): LeaseHolder | undefined {
     const key = holderKey(request)
     const known = holders.get(key, nowMs)
     if (known !== undefined) return known
-    const newcomer = newcomers.get(key, nowMs) ?? { takes: 0, expiresAt: nowMs + NEWCOMER_MS }
-    newcomer.takes += 1
-    if (newcomer.takes <= busyTakesPerSecond / 4) {
-      if (newcomer.takes === 1) newcomers.set(key, newcomer, nowMs)
-      return undefined
-    }
-    newcomers.delete(key)
-    const holder = createLeaseHolder(request, holderOptions, newcomer.takes - 1)
+    const takes = newcomers.count(key, nowMs)
+    if (takes <= busyTakesPerSecond / 4) return undefined
+    const holder = createLeaseHolder(request, holderOptions, Math.min(takes - 1, busyTakesPerSecond / 4))
     holders.set(key, holder, nowMs)
     return holder
   }
@@ -274,11 +267,6 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
   return withPromptVerbs(leasing, verbs)
 }
 
-/** Who has begun to take from a set of buckets, and how often. */
-interface Newcomer extends Expiring {
-  takes: number
-}
-
 /** A take that may come again, and has to be settled where it was served. */
 interface KnownTake extends Expiring {
   /** Undefined where the store decides everything about it. */
@@ -316,7 +304,12 @@ class LeasedReservation implements Reservation {
 
 /** A take of nothing only looks: it is shown what the store has. */
 function canBeLeased({ charges }: TakeRequest): boolean {
-  return charges.some(({ amount }) => amount > 0) && charges.every(isLeasable)
+  let isLook = true
+  for (const charge of charges) {
+    if (!isLeasable(charge)) return false
+    if (charge.amount > 0) isLook = false
+  }
+  return !isLook
 }
 
 // Tenants and subjects are free text: with their lengths, none of them runs into another.

@@ -165,7 +165,14 @@ function isGlobal({ budget }: Pick<Charge, 'budget'>): boolean {
 }
 
 function isMixed({ charges }: TakeRequest | Reservation): boolean {
-  return charges.some(isGlobal) && !charges.every(isGlobal)
+  const first = charges[0]
+  if (first === undefined) return false
+  // Every take passes here.
+  for (let index = 1; index < charges.length; index++) {
+    const charge = charges[index]
+    if (charge !== undefined && isGlobal(charge) !== isGlobal(first)) return true
+  }
+  return false
 }
 
 /** The states of both places, in the order of the charges. */

@@ -36,7 +36,7 @@ class ResponseMeter {
   /** False once a list has more items than its size. */
   private fits = true
   private readonly variables: Variables
-  private readonly dearest = new Map<object, Map<CompiledSelection, Reading>>()
+  private dearest: Map<object, Map<CompiledSelection, Reading>> | undefined
 
   constructor(variables: Variables) {
     this.variables = variables
@@ -44,8 +44,8 @@ class ResponseMeter {
 
   /** Adds what is selected inside one object. */
   object(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): void {
-    const [first, ...others] = selection.alternatives
-    const known = others.length === 0 ? first : this.alternativeOf(selection, data)
+    const { alternatives } = selection
+    const known = alternatives.length === 1 ? alternatives[0] : this.alternativeOf(selection, data)
     if (known === undefined) this.dearestAlternative(selection, data)
     else this.alternative(known, data)
   }
@@ -53,6 +53,7 @@ class ResponseMeter {
   // The object does not say what it is: the dearest reading of it counts, as in the estimate. Each is remembered, since
   // every reading of the object around it comes here again.
   private dearestAlternative(selection: CompiledSelection, data: Readonly<Record<string, unknown>>): void {
+    this.dearest ??= new Map()
     const known = this.dearest.get(data) ?? new Map<CompiledSelection, Reading>()
     this.dearest.set(data, known)
     const reading = known.get(selection) ?? this.readEveryWay(selection, data)

@@ -7,22 +7,28 @@ export type AnswerSize =
  * Whether an answer can be serialised and has at most `maxBytes` as JSON. It is serialised for that only where nothing
  * less tells: most answers are far from the limit, and one that is far above it is not looked at to its end.
  *
- * @param bound the most bytes that the data can have, where that is known for less
+ * @param bound the most bytes that the data can have, where that is known for less. Throws where they cannot be serialised
  */
-export function answerSize(answer: Answer, maxBytes: number, bound?: (data: unknown) => number): AnswerSize {
+export function answerSize(
+  answer: Answer,
+  maxBytes: number,
+  bound?: (data: unknown) => number | undefined,
+): AnswerSize {
   try {
-    const isBounded = bound !== undefined && answer.errors === undefined
-    if (isBounded && bound(answer.data) + ENVELOPE_BYTES <= maxBytes) return { kind: 'fits' }
+    const most = answer.errors === undefined ? bound?.(answer.data) : undefined
+    if (most !== undefined && most + ENVELOPE_BYTES <= maxBytes) return FITS
     const range = new SizeRange(maxBytes)
     range.add(answer, 0)
     if (range.least > maxBytes) return { kind: 'too-large', foundBytes: range.least }
-    if (range.most <= maxBytes) return { kind: 'fits' }
+    if (range.most <= maxBytes) return FITS
     const bytes = Buffer.byteLength(JSON.stringify(answer))
-    return bytes > maxBytes ? { kind: 'too-large', foundBytes: bytes } : { kind: 'fits' }
+    return bytes > maxBytes ? { kind: 'too-large', foundBytes: bytes } : FITS
   } catch (error) {
     return { kind: 'unserialisable', error }
   }
 }
+
+const FITS: AnswerSize = { kind: 'fits' }
 
 interface Answer {
   readonly data?: unknown

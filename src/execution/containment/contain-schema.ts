@@ -119,12 +119,13 @@ export function callHeld(
   // A rejection, since who completes a list handles those of all items, and what one item throws leaves the others alone.
   if (operation.isOver) return operation.refuse()
   try {
+    if (operation.trusts(field)) return settled(resolve(source, args, context, info), list, operation, info)
     const begun = operation.begin()
     let result: unknown
     try {
       result = resolve(source, args, context, info)
     } finally {
-      operation.lookAfter(field, begun)
+      operation.lookAfter(field)
       if (begun) operation.end()
     }
     return settled(result, list, operation, info)

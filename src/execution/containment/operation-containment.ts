@@ -91,18 +91,21 @@ export class OperationContainment {
   }
 
   /**
-   * Looks at the clock after a resolver. In the middle of work, one that has always been quick is looked at together with
-   * those that come next: most resolvers take less time than it takes to read a clock.
+   * Whether nobody need look at the clock after a resolver. In the middle of work, one that has always been quick is looked
+   * at together with those that come next: most resolvers take less time than it takes to read a clock.
    */
-  lookAfter(field: WatchedResolver, begun: boolean): void {
+  trusts(field: WatchedResolver): boolean {
+    if (field.quickRuns < RUNS_TO_BE_TRUSTED || !this.isWorking || this.itemsUnseen >= ITEMS_BETWEEN_LOOKS) return false
+    if (field.isMutation || field.hasArguments) return false
+    this.itemsUnseen += 1
+    this.unseenFields.push(field)
+    return true
+  }
+
+  /** Looks at the clock after a resolver. */
+  lookAfter(field: WatchedResolver): void {
     // What the root field of a mutation has changed, its client has to learn, however long it took.
-    const { list, isMutation, hasArguments } = field
-    const isTrusted = field.quickRuns >= RUNS_TO_BE_TRUSTED && !begun && !isMutation && !hasArguments
-    if (isTrusted && this.itemsUnseen < ITEMS_BETWEEN_LOOKS) {
-      this.itemsUnseen += 1
-      this.unseenFields.push(field)
-      return
-    }
+    const { list, isMutation } = field
     const areOthers = this.unseenFields.length > 0
     const before = this.seenAtMs
     this.look(list.coordinate, isMutation)

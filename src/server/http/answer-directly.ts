@@ -101,7 +101,8 @@ export function createDirectAnswers(options: DirectOptions) {
     const { document, plain } = operation
     const { operationName, variables } = plain
     const args = { schema, document, operationName, variableValues: variables, contextValue: context }
-    return andThen(executeAdmitted(args), nameMistakes)
+    const isWritten = context.admission.mode === 'headers'
+    return andThen(executeAdmitted(args, { isWritten }), nameMistakes)
   }
 
   return (

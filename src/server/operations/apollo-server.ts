@@ -51,7 +51,7 @@ export function createApolloServer(options: ApolloServerOptions): AdmittingApoll
           executor: async ({ document, request: { variables }, operationName, context }) => {
             if (!isAdmissionContext(context)) throw new Error('An operation came without its admission context')
             const args = { schema, document, operationName, variableValues: variables, contextValue: context }
-            return nameMistakes(await executeAdmitted(args, { watchFields: isInstrumented(context) }))
+            return nameMistakes(await executeAdmitted(args, { plugins: { watchFields: isInstrumented(context) } }))
           },
         }
       },

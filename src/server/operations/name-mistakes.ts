@@ -7,8 +7,8 @@ import { toGraphQLError } from '../../errors/to-graphql-error.ts'
  * that is `null` where a directive or an argument takes no `null`. Without it they would pass for bugs of the server.
  */
 export function nameMistakes(result: ExecutionResult): ExecutionResult {
+  if (result.errors === undefined || !result.errors.some(isMistake)) return result
   const { errors, data, ...rest } = result
-  if (errors === undefined || !errors.some(isMistake)) return result
   const named = { ...rest, errors: errors.map(nameMistake) }
   // Without a path, nothing has run: there are no data, not even null.
   return errors.some((error) => isMistake(error) && error.path === undefined) ? named : { ...named, data: data ?? null }

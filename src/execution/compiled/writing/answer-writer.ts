@@ -18,15 +18,15 @@ export class AnswerWriter {
 
   /** What `JSON.stringify` makes of `{ data, extensions }`, and a line feed; in UTF-8 where that takes less time. */
   write(data: Fields, extensions?: object): string | Buffer {
-    const isShort = this.lastBytes <= MAX_WRITTEN_BYTES
-    const bytes = isShort ? this.bytes(data, extensions) : undefined
-    const answer = bytes ?? `${JSON.stringify({ data, extensions })}\n`
+    const answer = this.writeShort(data, extensions) ?? `${JSON.stringify({ data, extensions })}\n`
     this.lastBytes = answer.length > MAX_WRITTEN_BYTES ? answer.length : Buffer.byteLength(answer)
     return answer
   }
 
-  private bytes(data: Fields, extensions: object | undefined): Buffer | undefined {
-    return output.written((out) => {
+  /** The same, in UTF-8. Undefined where it is too long for that, or the last one was. */
+  writeShort(data: Fields, extensions?: object): Buffer | undefined {
+    if (this.lastBytes > MAX_WRITTEN_BYTES) return undefined
+    const short = output.written((out) => {
       out.raw(BEFORE_DATA)
       this.root.write(out, data)
       if (extensions !== undefined) {
@@ -35,5 +35,7 @@ export class AnswerWriter {
       }
       out.raw(END)
     })
+    if (short === undefined) this.lastBytes = Number.POSITIVE_INFINITY
+    return short
   }
 }

@@ -79,7 +79,10 @@ function writeAll(): number {
       const result = executor.execute({ schema, document, rootValue, variableValues: { short } }, document)
       if (!(result instanceof WrittenResult)) return
       written += 1
-      expect(String(result.write(extensions))).toBe(`${JSON.stringify({ data: result.data, extensions })}\n`)
+      const answer = `${JSON.stringify({ data: result.data, extensions })}\n`
+      const bytes = Buffer.byteLength(`${JSON.stringify({ data: result.data })}\n`)
+      expect([bytes, undefined]).toContain(result.shortBytes())
+      expect(String(result.write(extensions))).toBe(answer)
     }),
     { numRuns: 500 },
   )
