@@ -103,6 +103,14 @@ export interface Admission {
    */
   admit(request: OperationRequest): NowOrLater<AdmissionResult>
   /**
+   * The same, and goes on with the answer in one go: of many operations whose budgets answer together, each comes to its
+   * end before the next one wants a seat.
+   */
+  admitThen<Result>(
+    request: OperationRequest,
+    next: (result: AdmissionResult) => NowOrLater<Result>,
+  ): NowOrLater<Result>
+  /**
    * The same for operations that one client sends at once: those that have a price are charged together, all or none.
    * They have to run one after another, since they take one place among what runs.
    * The answers are in the order of the requests.
@@ -169,10 +177,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   /**
-   * Charges operations of one client that have their price, all or none, and waits until it is their turn. The answer
-   * says what comes of each.
+   * Charges operations of one client that have their price, all or none, and waits until it is their turn. What comes next
+   * is told what comes of each.
    */
-  function takeEstimates(tier: Tier, first: Weighed, others: readonly Weighed[]): NowOrLater<ResultOf> {
+  function takeEstimates<Result>(
+    tier: Tier,
+    first: Weighed,
+    others: readonly Weighed[],
+    next: (resultOf: ResultOf) => NowOrLater<Result>,
+  ): NowOrLater<Result> {
     const { client } = first.request
     const alone = others.length === 0
     const charges = alone ? first.charges : joinedCharges([first, ...others].map((operation) => operation.charges))
@@ -183,21 +196,23 @@ export function createAdmission(options: AdmissionOptions): Admission {
       ttlMs: lifeMs + RESERVATION_SLACK_MS,
       heldMs: lifeMs + PLACE_SLACK_MS,
     }
-    return andThen(charging.take(client.tier, request), (result): NowOrLater<ResultOf> => {
+    return andThen(charging.take(client.tier, request), (result) => {
       requestDenials.note(client, tier, result)
       const states = statesOf(result)
       if (!result.admitted) {
         // What would fit is known where one operation is the whole of it.
         const fits = (maxCost: number) => affordable(first.prepared.plan, first.request.variables, maxCost)
         const denied = denialRefusal(result, alone ? fits : undefined)
-        return ({ price }) => refused(denied, { estimate: price.estimate, rows: price.rows, states, actualCost: 0 })
+        return next(({ price }) =>
+          refused(denied, { estimate: price.estimate, rows: price.rows, states, actualCost: 0 }),
+        )
       }
       const { reservation, delayMs } = result
       const statesThen = delayMs === 0 ? states : states.map((state) => later(state, delayMs))
       const used = batchUse(1 + others.length)
-      return andThen(seated(tier, delayMs, [first, ...others]), (entry): ResultOf => {
+      return andThen(seated(tier, delayMs, [first, ...others]), (entry) => {
         const seat = entry?.kind === 'seated' ? entry : undefined
-        return ({ prepared, coerced, price: { estimate, rows }, request: { variables } }) => {
+        return next(({ prepared, coerced, price: { estimate, rows }, request: { variables } }) => {
           const { timeoutMs } = tier
           const admitted = { prepared, variables, coerced, reservation, used, seat, tier: client.tier, timeoutMs }
           const report = { estimate, rows, states: statesThen }
@@ -212,7 +227,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
             default:
               return { kind: 'admitted', admitted, report }
           }
-        }
+        })
       })
     })
   }
@@ -262,8 +277,21 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const priced = await Promise.all(requests.map((request) => price(current, tier, request)))
     const [weighed, ...others] = priced.filter((outcome) => outcome.kind === 'weighed')
     if (weighed === undefined) return priced.filter((outcome) => outcome.kind !== 'weighed')
-    const resultOf = await takeEstimates(tier, weighed, others)
-    return priced.map((outcome) => (outcome.kind === 'weighed' ? resultOf(outcome) : outcome))
+    return takeEstimates(tier, weighed, others, (resultOf) =>
+      priced.map((outcome) => (outcome.kind === 'weighed' ? resultOf(outcome) : outcome)),
+    )
+  }
+
+  function admitThen<Result>(
+    request: OperationRequest,
+    next: (result: AdmissionResult) => NowOrLater<Result>,
+  ): NowOrLater<Result> {
+    const current = policy()
+    const tier = tierOf(current, request.client)
+    if (tier === undefined) return next(withoutTier(request.client))
+    return andThen(price(current, tier, request), (priced) =>
+      priced.kind === 'weighed' ? takeEstimates(tier, priced, [], (resultOf) => next(resultOf(priced))) : next(priced),
+    )
   }
 
   return {
@@ -297,14 +325,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     events: createEventCharging({ store, policy, newId, onSettleFailure, onBudgetEvent }),
     measure: ({ prepared, variables }, data) => prepared.plan.measure(data, variables),
     admitTogether,
-    admit(request) {
-      const current = policy()
-      const tier = tierOf(current, request.client)
-      if (tier === undefined) return withoutTier(request.client)
-      return andThen(price(current, tier, request), (priced) =>
-        priced.kind === 'weighed' ? andThen(takeEstimates(tier, priced, []), (resultOf) => resultOf(priced)) : priced,
-      )
-    },
+    admit: (request) => admitThen(request, (result) => result),
+    admitThen,
     arrive(ip, requests = 1) {
       const charges = [{ budget: policy().ipBudget, subject: ip, amount: requests }]
       const taken = charging.take('none', { tenant: `ip:${ip}`, charges, ttlMs: NEVER_SETTLED_MS })

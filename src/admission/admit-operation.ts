@@ -13,14 +13,27 @@ import type { OperationRequest } from './operation-request.ts'
 export function admitOperation(
   admission: Admission,
   context: AdmissionContext,
-  { source, document, operationName, variables }: Omit<OperationRequest, 'client' | 'mode' | 'signal' | 'known'>,
+  operation: AskedOperation,
 ): NowOrLater<GraphQLError | undefined> {
+  return admitOperationThen(admission, context, operation, (error) => error)
+}
+
+/** The same, and goes on with the answer in one go, as `Admission.admitThen` does. */
+export function admitOperationThen<Result>(
+  admission: Admission,
+  context: AdmissionContext,
+  { source, document, operationName, variables }: AskedOperation,
+  next: (error: GraphQLError | undefined) => NowOrLater<Result>,
+): NowOrLater<Result> {
   const { client, admission: record } = context
   const { mode, known } = record
   const signal = () => context.signal
   const request = { client, source, document, operationName, variables, mode, known, signal }
-  return andThen((record.batch ?? admission).admit(request), (result) => note(record, result))
+  const goOn = (result: AdmissionResult) => next(note(record, result))
+  return record.batch === undefined ? admission.admitThen(request, goOn) : andThen(record.batch.admit(request), goOn)
 }
+
+type AskedOperation = Omit<OperationRequest, 'client' | 'mode' | 'signal' | 'known'>
 
 function note(record: AdmissionRecord, result: AdmissionResult): GraphQLError | undefined {
   record.report = result.report

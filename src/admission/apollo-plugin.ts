@@ -51,7 +51,7 @@ export function admissionPlugin<Context extends AdmissionContext>(
             response.http.status = status
             for (const [name, value] of refusalHeaders(denied)) headers.set(name, value)
           }
-          for (const [name, value] of reportHeaders(report, now(), options.headers?.())) headers.set(name, value)
+          reportHeaders(report, now(), options.headers?.(), headers)
           if (single !== undefined) Object.assign(single, withCost(single, extension))
         },
       }

@@ -26,8 +26,9 @@ export function isOverSoftThreshold({ budget, remaining, debt }: BudgetState): b
 }
 
 /**
- * The state once an amount has come back (or, below 0, has been charged on top) at once after it was charged. Where that
- * was some time ago, the budget is full sooner.
+ * The state once an amount has come back (or, below 0, has been charged on top) at once after it was charged.
+ *
+ * @param agoMs how long ago the state was told: it is full so much sooner. Nothing is refilled for that time
  */
 export function refunded(state: BudgetState, amount: number, agoMs = 0): BudgetState {
   const { budget } = state

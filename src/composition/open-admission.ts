@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
 import { type Admission, createAdmission } from '../admission/admission.ts'
 import type { DocumentStore } from '../admission/documents/document-store.ts'
@@ -14,6 +13,7 @@ import { createOverloadControl, type OverloadControl } from '../guard/overload/o
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Closers } from './closers.ts'
+import { uniqueIds } from './unique-ids.ts'
 import type { Rules } from './watch-rules.ts'
 
 export function openOperations(config: Config, schema: GraphQLSchema, logger: Logger): PreparedOperations {
@@ -76,7 +76,7 @@ export function openAdmission(
     operations,
     overload,
     policy: () => rules.policy,
-    newId: randomUUID,
+    newId: uniqueIds(),
     onSettleFailure: (err) => logger.error({ err }, 'an operation was not settled: its estimate stays charged'),
     onBudgetEvent(event) {
       metrics.budgetEvent(event)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { DocumentStore } from '../admission/documents/document-store.ts'
 import { createRedisDocumentStore } from '../admission/documents/redis/redis-document-store.ts'
 import type { BudgetStore } from '../budget/budget-store.ts'
@@ -16,6 +15,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Closers } from './closers.ts'
 import type { Primary } from './primary-process.ts'
+import { uniqueIds } from './unique-ids.ts'
 
 /** What several processes share: in Redis where there is one, else in the primary process, else in this one, which is alone. */
 export async function openShared(
@@ -29,7 +29,7 @@ export async function openShared(
   if (redisUrl === undefined) {
     const store = createLeasingBudgetStore({
       store: primary?.store ?? createMemoryBudgetStore(),
-      newId: randomUUID,
+      newId: uniqueIds(),
       // Leases save a way through the network.
       busyTakesPerSecond: Infinity,
     })
@@ -59,7 +59,7 @@ export async function openShared(
   })
   const leasing = createLeasingBudgetStore({
     store: resilient,
-    newId: randomUUID,
+    newId: uniqueIds(),
     deadlineMs,
     expectedNodes,
     ...(!leases && { busyTakesPerSecond: Infinity }),

@@ -1,5 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import { type ExecutionArgs, type ExecutionResult, execute, parse, type ResponsePath } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLResolveInfo,
+  parse,
+  type ResponsePath,
+} from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { beginContainment, containSchema } from '../../src/execution/containment/contain-schema.ts'
 import type { ContainmentOptions, OversizedList } from '../../src/execution/containment/containment-options.ts'
@@ -274,6 +281,28 @@ export function describeContainment(
         expect(calls).toBe(30)
         expect(setting.slow).toEqual([{ coordinate: 'Thing.slow', heldMs: 150 }])
         expect((await run(0)).ended).toBeUndefined()
+      })
+
+      test('is found where a resolver that was quick so far has others looked at, and is slow after them', async () => {
+        let slowNow = false
+        const setting = contained({
+          size: 200,
+          resolvers: {
+            Query: { name: () => 'n' },
+            Thing: {
+              slow(_thing: unknown, args: object, context: object, info: GraphQLResolveInfo) {
+                if (!slowNow) return 1
+                // One that has not run before is looked at.
+                info.schema.getQueryType()?.getFields()['name']?.resolve?.({}, args, context, info)
+                setting.clock.pass(150)
+                return 1
+              },
+            },
+          },
+        })
+        await setting.run('{ things { slow } }', { things: things(200) })
+        slowNow = true
+        expect((await setting.run('{ things { slow } }', { things: things(1) })).ended).toMatchObject({ heldMs: 150 })
       })
 
       test('is counted by the field of the resolver that did', async () => {

@@ -38,6 +38,7 @@ export function allowAll({ validate }) {
     inspect: () => undefined,
     validate,
     admit,
+    admitThen: (request, next) => next(admit(request)),
     admitTogether: async (requests) => requests.map(admit),
     chargeRequest: async () => ({ report, denied: undefined }),
     tierOf: () => undefined,

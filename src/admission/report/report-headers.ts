@@ -21,13 +21,15 @@ const drafts = { 11: draft11Fields, 7: draft07Fields, 6: draft06Fields } as cons
 /**
  * The response headers that tell a client what an operation cost and what is left: `GraphQL-Cost`, the fields of a draft,
  * `X-RateLimit-*` of the tightest budget, and `RateLimit-Warning` while a soft threshold is passed.
+ *
+ * @param headers to which they are added
  */
 export function reportHeaders(
   report: OperationReport,
   nowMs: number,
   { draft, resetFormat }: HeaderOptions = { draft: 11, resetFormat: 'epoch' },
+  headers = new Map<string, string>(),
 ): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>()
   const cost = costHeader(report)
   if (cost !== undefined) headers.set('graphql-cost', cost)
   // What all clients share would tell each of them of the others.

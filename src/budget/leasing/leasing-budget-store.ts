@@ -146,9 +146,10 @@ export function createLeasingBudgetStore(options: LeasingBudgetStoreOptions): Le
     const key = holderKey(request)
     const known = holders.get(key, nowMs)
     if (known !== undefined) return known
-    const takes = newcomers.count(key, nowMs)
-    if (takes <= busyTakesPerSecond / 4) return undefined
-    const holder = createLeaseHolder(request, holderOptions, Math.min(takes - 1, busyTakesPerSecond / 4))
+    const times = newcomers.count(key, nowMs)
+    if (times <= busyTakesPerSecond / 4) return undefined
+    // Whose counter is another one's too has no more demand than who had to come that often.
+    const holder = createLeaseHolder(request, holderOptions, Math.min(times - 1, busyTakesPerSecond / 4))
     holders.set(key, holder, nowMs)
     return holder
   }
@@ -316,7 +317,13 @@ function canBeLeased({ charges }: TakeRequest): boolean {
 function holderKey({ tenant, charges }: TakeRequest): string {
   const place = placeOf(tenant, charges)
   let key = `${place.length}:${place}`
-  for (const { budget, subject } of charges) key += `${subject.length}:${knownBudget(budget).scopeNumber}:${subject}`
+  let last: string | undefined
+  for (const { budget, subject } of charges) {
+    const { scopeNumber } = knownBudget(budget)
+    // Most budgets of an operation are of the same subject.
+    key += subject === last ? `${scopeNumber}=` : `${subject.length}:${scopeNumber}:${subject}`
+    last = subject
+  }
   return key
 }
 

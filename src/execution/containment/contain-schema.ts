@@ -119,13 +119,14 @@ export function callHeld(
   // A rejection, since who completes a list handles those of all items, and what one item throws leaves the others alone.
   if (operation.isOver) return operation.refuse()
   try {
-    if (operation.trusts(field)) return settled(resolve(source, args, context, info), list, operation, info)
-    const begun = operation.begin()
+    const isTrusted = operation.trusts(field)
+    const begun = !isTrusted && operation.begin()
     let result: unknown
     try {
       result = resolve(source, args, context, info)
     } finally {
-      operation.lookAfter(field)
+      if (isTrusted) operation.passUnseen(field)
+      else operation.lookAfter(field)
       if (begun) operation.end()
     }
     return settled(result, list, operation, info)

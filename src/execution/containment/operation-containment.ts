@@ -91,18 +91,21 @@ export class OperationContainment {
   }
 
   /**
-   * Whether nobody need look at the clock after a resolver. In the middle of work, one that has always been quick is looked
-   * at together with those that come next: most resolvers take less time than it takes to read a clock.
+   * Whether a resolver that is about to run is looked at together with those that come next: in the middle of work, where
+   * it has always been quick. Most take less time than it takes to read a clock.
    */
   trusts(field: WatchedResolver): boolean {
-    if (field.quickRuns < RUNS_TO_BE_TRUSTED || !this.isWorking || this.itemsUnseen >= ITEMS_BETWEEN_LOOKS) return false
-    if (field.isMutation || field.hasArguments) return false
-    this.itemsUnseen += 1
-    this.unseenFields.push(field)
-    return true
+    if (field.quickRuns < RUNS_TO_BE_TRUSTED || !this.isWorking) return false
+    return this.itemsUnseen < ITEMS_BETWEEN_LOOKS && !field.isMutation && !field.hasArguments
   }
 
-  /** Looks at the clock after a resolver. */
+  /** After a resolver that is trusted. */
+  passUnseen(field: WatchedResolver): void {
+    this.itemsUnseen += 1
+    this.unseenFields.push(field)
+  }
+
+  /** Looks at the clock after a resolver that is not. */
   lookAfter(field: WatchedResolver): void {
     // What the root field of a mutation has changed, its client has to learn, however long it took.
     const { list, isMutation } = field

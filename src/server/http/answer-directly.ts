@@ -1,6 +1,6 @@
-import { type DocumentNode, type ExecutionResult, type GraphQLError, getOperationAST, OperationTypeNode } from 'graphql'
+import { type DocumentNode, type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql'
 import type { AdmissionContext } from '../../admission/admission-context.ts'
-import { admitOperation } from '../../admission/admit-operation.ts'
+import { admitOperationThen } from '../../admission/admit-operation.ts'
 import { concludeOperation, withCost } from '../../admission/conclude-operation.ts'
 import { executeAdmitted } from '../../admission/execute-admitted.ts'
 import type { CostExtension } from '../../admission/report/cost-extension.ts'
@@ -67,7 +67,7 @@ export function createDirectAnswers(options: DirectOptions) {
         answered = denied.status
         for (const [name, value] of refusalHeaders(denied)) headers.set(name, value)
       }
-      for (const [name, value] of reportHeaders(report, Date.now(), conclude.headers?.())) headers.set(name, value)
+      reportHeaders(report, Date.now(), conclude.headers?.(), headers)
       if (!headers.has('content-type')) headers.set('content-type', typeNamedFirst(accept) ?? mediaType(accept))
       const code = told?.[0]?.extensions?.['code']
       const body = told === shown.errors ? shown : { ...shown, errors: told }
@@ -119,12 +119,19 @@ export function createDirectAnswers(options: DirectOptions) {
     const { source, document, plain } = operation
     const { operationName, variables } = plain
     const request = { source, document, operationName, variables }
-    const admitted = () => admitOperation(conclude.admission, context, request)
-    const run = (refused: GraphQLError | undefined) =>
-      refused === undefined
-        ? attempt(() => execute(operation, context), finish, fail)
-        : concluded({ errors: [refused] }, operation, accept, context, () => 500)
-    return attempt(admitted, run, fail)
+    let isDecided = false
+    const admit = () =>
+      admitOperationThen(conclude.admission, context, request, (refused) => {
+        isDecided = true
+        return refused === undefined
+          ? attempt(() => execute(operation, context), finish, fail)
+          : concluded({ errors: [refused] }, operation, accept, context, () => 500)
+      })
+    // What is thrown from then on has been answered, or cannot be.
+    return rescue(admit, (thrown) => {
+      if (isDecided) throw thrown
+      return fail(thrown)
+    })
   }
 }
 
@@ -159,4 +166,17 @@ function attempt<Value, Result>(
     return fail(thrown)
   }
   return value instanceof Promise ? value.then(next, fail) : next(value)
+}
+
+/** Answers what work comes to, or what is made of what it throws. */
+function rescue<Result>(
+  work: () => NowOrLater<Result>,
+  fail: (thrown: unknown) => NowOrLater<Result>,
+): NowOrLater<Result> {
+  try {
+    const result = work()
+    return result instanceof Promise ? result.catch(fail) : result
+  } catch (thrown) {
+    return fail(thrown)
+  }
 }

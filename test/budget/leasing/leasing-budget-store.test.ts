@@ -177,6 +177,29 @@ describe('the leasing budget store', () => {
     expect(await take(`acme\n${scope}ada`, other)).toMatchObject({ reservation: { source: 'store' } })
   })
 
+  test('serves nobody from the lease of another, whoever of several budgets is one and the same', async () => {
+    const both = [daily, { ...daily, name: 'another' }]
+    const { takes, store } = open()
+    await takes(30)
+    const take = (...subjects: [string, string]) => {
+      const charges = both.map((budget, index) => ({
+        budget,
+        subject: subjects[index] ?? '',
+        amount: 10,
+      }))
+      return store.take(takeOf([], { charges }))
+    }
+    for (let index = 0; index < 30; index++) {
+      await take('ada', 'ada')
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(await take('ada', 'ada')).toMatchObject({ reservation: { source: 'lease' } })
+    for (const other of ['bob', '', '0=', '1=', 'ada1=']) {
+      expect(await take('ada', other)).toMatchObject({ reservation: { source: 'store' } })
+      expect(await take(other, 'ada')).toMatchObject({ reservation: { source: 'store' } })
+    }
+  })
+
   test('takes an option that is undefined for one that is not there', async () => {
     const { takes, store } = open({ expectedNodes: undefined, busyTakesPerSecond: undefined, idleMs: undefined })
     await takes(100)

@@ -23,7 +23,10 @@ export class AnswerWriter {
     return answer
   }
 
-  /** The same, in UTF-8. Undefined where it is too long for that, or the last one was. */
+  /**
+   * The same, in UTF-8. Undefined where it is too long for that, the last one was, or a value is left out: then until
+   * `write` has found one that is short.
+   */
   writeShort(data: Fields, extensions?: object): Buffer | undefined {
     if (this.lastBytes > MAX_WRITTEN_BYTES) return undefined
     const short = output.written((out) => {
