@@ -112,7 +112,7 @@ async function measureWork({ query: source, variables = {} }) {
     'execution, bare (for comparison)': () => executed(bare, false),
     'execution, contained': () => executed(schema, true),
     deadline: () => executeWithDeadline(() => data, 20_000, new OperationController()),
-    'size of the answer, bounded': () => bound(data),
+    'size of the answer, where writing it does not tell': () => bound(data),
     'cost of the answer, measured': () => prepared.plan.measure(data, variables),
     'report: what is left, as headers': () => reportHeaders(settled(report, ofClient.charges, used), Date.now()),
     metrics: () =>

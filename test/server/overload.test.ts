@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { BudgetStore } from '../../src/budget/budget-store.ts'
+import { createMemoryBudgetStore } from '../../src/budget/memory/memory-budget-store.ts'
 import { createTestApi, keys, type TestApiOptions } from '../support/test-api.ts'
 
 const closers: (() => unknown)[] = []
@@ -24,6 +26,32 @@ describe('an operation that comes while the server has no seat', () => {
     api.held.shift()?.()
     expect((await holder).status).toBe(200)
     expect((await waiting).status).toBe(200)
+  })
+
+  test('does not wait for others whose budgets answer at the same moment: they come to their ends one by one', async () => {
+    const memory = createMemoryBudgetStore()
+    const together = 8
+    let waiting = 0
+    let answer = () => {}
+    const all = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    // As one of Redis is read that answers many takes.
+    const store: BudgetStore = {
+      ...memory,
+      async take(request) {
+        if (request.charges.some(({ budget }) => budget.level === 'client')) {
+          waiting += 1
+          if (waiting === together) answer()
+          await all
+        }
+        return memory.take(request)
+      },
+    }
+    const api = await createTestApi({ store, overload: { maxConcurrency: 1, maxWaiting: 0 } })
+    closers.push(api.close)
+    const answers = await Promise.all(Array.from({ length: together }, () => api.send(FEW)))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: together }, () => 200))
   })
 
   test('and finds no room to wait in is told when to come again, and costs a request and no cost', async () => {
