@@ -10,13 +10,24 @@ export interface OpenWebSocketOptions {
   readonly onClose: (why: string) => void
 }
 
+/** All read into it, since each has taken what it read before the next one reads. */
+const readHere = Buffer.alloc(64 * 1024)
+
 /**
  * A WebSocket that does only what a benchmark needs of it, so that what is measured is the server: short messages to it,
  * whole text frames from it, an answer to its pings.
  */
 export function openWebSocket({ port, localAddress, headers, onOpen, onText, onClose }: OpenWebSocketOptions) {
-  const socket = connect({ host: '127.0.0.1', port, localAddress })
-  let unread: Buffer = Buffer.alloc(0)
+  const onread = {
+    buffer: readHere,
+    callback(bytes: number, buffer: Uint8Array) {
+      take(Buffer.from(buffer.buffer, buffer.byteOffset, bytes))
+      return true
+    },
+  }
+  const socket = connect({ host: '127.0.0.1', port, localAddress, onread })
+  /** What is not a whole frame yet. */
+  let unread = NOTHING
   let isOpen = false
 
   socket.on('connect', () => {
@@ -30,13 +41,22 @@ export function openWebSocket({ port, localAddress, headers, onOpen, onText, onC
   })
   socket.on('error', (error) => onClose(error.message))
   socket.on('close', () => onClose('closed'))
-  socket.on('data', (data) => {
+
+  function take(data: Buffer): void {
     unread = unread.length === 0 ? data : Buffer.concat([unread, data])
+    takeWhole()
+    unread = unread.length === 0 ? NOTHING : Buffer.from(unread)
+  }
+
+  function takeWhole(): void {
     if (!isOpen) {
       const end = unread.indexOf('\r\n\r\n')
       if (end < 0) return
       const status = unread.toString('latin1', 9, 12)
-      if (status !== '101') return onClose(`answered with ${status}`)
+      if (status !== '101') {
+        onClose(`answered with ${status}`)
+        return
+      }
       unread = unread.subarray(end + 4)
       isOpen = true
       onOpen()
@@ -46,10 +66,10 @@ export function openWebSocket({ port, localAddress, headers, onOpen, onText, onC
       else if (frame.opcode === PING) send(PONG, frame.payload)
       else if (frame.opcode === CLOSE) onClose(`${frame.payload.readUInt16BE(0)} ${frame.payload.subarray(2)}`)
     }
-  })
+  }
 
   function firstFrame() {
-    const [first, second] = unread
+    const [first, second] = [unread[0], unread[1]]
     if (first === undefined || second === undefined) return undefined
     if (second > 126) throw new Error('A frame is longer than this reads')
     const start = second === 126 ? 4 : 2
@@ -70,6 +90,8 @@ export function openWebSocket({ port, localAddress, headers, onOpen, onText, onC
 
   return { send: (text: string) => send(TEXT, Buffer.from(text)) }
 }
+
+const NOTHING: Buffer = Buffer.alloc(0)
 
 const TEXT = 1
 const CLOSE = 8

@@ -114,7 +114,12 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
   }
 
   function tellIdle(): void {
-    for (const resolve of onIdle.splice(0)) resolve()
+    if (onIdle.length > 0) for (const resolve of onIdle.splice(0)) resolve()
+  }
+
+  function rest(): void {
+    isWorking = false
+    tellIdle()
   }
 
   function observe(kind: SubscriptionEvent['kind'], cost = 0): void {
@@ -134,8 +139,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     } catch (thrown) {
       end(asGraphQLError(thrown))
     } finally {
-      isWorking = false
-      tellIdle()
+      rest()
     }
   }
 
@@ -208,7 +212,10 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
       if (sink.isClosed) end()
       if (hasEnded) return false
       try {
-        void deliver(undefined, sink.write(textFor(message, states), message.cursor))
+        const written = sink.write(textFor(message, states), message.cursor)
+        // Most have nothing else to wait for.
+        if (written === undefined && queue.size === 0 && !isFinishing) rest()
+        else void deliver(undefined, written)
         return true
       } catch (thrown) {
         end(asGraphQLError(thrown))
