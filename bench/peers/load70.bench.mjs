@@ -16,7 +16,7 @@ const SECONDS = Number(process.env.SECONDS ?? 10)
  * A server that has just started compiles, and does so again for the first seconds of another load: that is not what is
  * asked about. So long it is warmed up, and half as long the open loop runs before anything is counted.
  */
-const WARM_UP = Number(process.env.WARM_UP ?? 8)
+const WARM_UP = Number(process.env.WARM_UP ?? 14)
 const LOAD = Number(process.env.LOAD ?? 0.7)
 const OFF = 'tollgate-off'
 
