@@ -114,12 +114,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
   }
 
   function tellIdle(): void {
-    if (onIdle.length > 0) for (const resolve of onIdle.splice(0)) resolve()
-  }
-
-  function rest(): void {
-    isWorking = false
-    tellIdle()
+    for (const resolve of onIdle.splice(0)) resolve()
   }
 
   function observe(kind: SubscriptionEvent['kind'], cost = 0): void {
@@ -139,7 +134,8 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
     } catch (thrown) {
       end(asGraphQLError(thrown))
     } finally {
-      rest()
+      isWorking = false
+      tellIdle()
     }
   }
 
@@ -212,10 +208,7 @@ export function createSubscriber(options: SubscriberOptions, terms: SubscriberTe
       if (sink.isClosed) end()
       if (hasEnded) return false
       try {
-        const written = sink.write(textFor(message, states), message.cursor)
-        // Most have nothing else to wait for.
-        if (written === undefined && queue.size === 0 && !isFinishing) rest()
-        else void deliver(undefined, written)
+        void deliver(undefined, sink.write(textFor(message, states), message.cursor))
         return true
       } catch (thrown) {
         end(asGraphQLError(thrown))

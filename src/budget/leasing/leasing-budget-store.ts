@@ -305,12 +305,12 @@ class LeasedReservation implements Reservation {
 
 /** A take of nothing only looks: it is shown what the store has. */
 function canBeLeased({ charges }: TakeRequest): boolean {
-  let isLook = true
+  let isCharged = false
   for (const charge of charges) {
     if (!isLeasable(charge)) return false
-    if (charge.amount > 0) isLook = false
+    if (charge.amount > 0) isCharged = true
   }
-  return !isLook
+  return isCharged
 }
 
 // Tenants and subjects are free text: with their lengths, none of them runs into another.
